@@ -35,6 +35,8 @@ def prepare_environment() -> None:
         os.environ.setdefault(name, value)
     if "SECRET_KEY" not in os.environ and "SECRET_KEY_FILE" not in os.environ:
         os.environ["SECRET_KEY"] = _kept_secret()
+    for folder in ("static", "media"):
+        (embedded.directory() / folder).mkdir(parents=True, exist_ok=True)
 
 
 def _kept_secret() -> str:
