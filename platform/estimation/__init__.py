@@ -1,0 +1,24 @@
+"""Quantities with units, answers with tolerance, and calculators: pure Python.
+
+Everything raised for bad input is a `QuantityError` (or an `InputError` for a whole form) whose
+message is a sentence for the person who typed it.
+"""
+
+from estimation.answers import KnownMistake, Outcome, Verdict, check_answer
+from estimation.formatting import format_number, format_quantity
+from estimation.parsing import Reading, parse_quantity, read_quantity
+from estimation.quantity import Quantity, QuantityError
+
+__all__ = [
+    "KnownMistake",
+    "Outcome",
+    "Quantity",
+    "QuantityError",
+    "Reading",
+    "Verdict",
+    "check_answer",
+    "format_number",
+    "format_quantity",
+    "parse_quantity",
+    "read_quantity",
+]
