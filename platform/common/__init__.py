@@ -1,0 +1,1 @@
+"""Django helpers without models: text rendering, diagrams, HTTP."""

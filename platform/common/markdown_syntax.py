@@ -1,0 +1,52 @@
+"""The dialect of Markdown that Loadmark reads, as a parser without any rendering.
+
+The splitter of lessons and the renderer both start from here, so that a line which one of them
+takes for a code fence or a directive is never taken for something else by the other.
+"""
+
+from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_block import StateBlock
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+BLOCK_BREAK = "block_break"
+# What may interrupt a paragraph must end these containers too.
+_INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+
+
+def author_parser() -> MarkdownIt:
+    """CommonMark with tables, strikethrough, mathematics, directives and block breaks; no HTML."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    # A blank line ends display mathematics: an unclosed `$$` cannot swallow what follows it.
+    parser.use(
+        dollarmath_plugin,
+        allow_labels=False,
+        allow_space=False,
+        allow_digits=False,
+        allow_blank_lines=False,
+    )
+    parser.use(colon_fence_plugin)
+    parser.block.ruler.before("hr", BLOCK_BREAK, _block_break, _INTERRUPTS)
+    return parser
+
+
+def block_parser() -> MarkdownIt:
+    """The same dialect, stopping at blocks: tokens with line numbers, no inline content."""
+    parser = author_parser()
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+def _block_break(state: StateBlock, start: int, _end: int, silent: bool) -> bool:  # noqa: FBT001
+    """A line that holds `+++` and nothing else."""
+    if state.is_code_block(start):
+        return False
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    if line.rstrip(" \t") != "+++":
+        return False
+    if not silent:
+        state.line = start + 1
+        token = state.push(BLOCK_BREAK, "hr", 0)
+        token.map = [start, state.line]
+    return True
