@@ -31,6 +31,5 @@ def _start() -> None:
     atexit.register(_stack.close)
 
 
-
 # At import, because pytest-django reads the settings in the very first hook.
 _start()

@@ -1,0 +1,26 @@
+# Two commands: `make run` and `make test`. Everything else is manage.py's business.
+PYTHON := .venv/bin/python
+UV_VERSION := 0.13.9
+
+.PHONY: run test bench lint install
+
+run: install
+	@exec $(PYTHON) manage.py run
+
+test: install
+	@exec $(PYTHON) manage.py test $(ARGS)
+
+bench: install
+	@exec $(PYTHON) manage.py bench $(ARGS)
+
+lint: install
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports
+
+install: .venv/.installed
+
+.venv/.installed: uv.lock pyproject.toml
+	@sh docker/install.sh $(UV_VERSION)
+	@touch $@
