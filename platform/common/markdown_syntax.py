@@ -4,6 +4,8 @@ The splitter of lessons and the renderer both start from here, so that a line wh
 takes for a code fence or a directive is never taken for something else by the other.
 """
 
+import re
+
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
@@ -11,13 +13,31 @@ from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 BLOCK_BREAK = "block_break"
+_SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_SCHEMES = frozenset({"http", "https", "mailto"})
 # What may interrupt a paragraph must end these containers too.
 _INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 
+class _AuthorDialect(MarkdownIt):
+    """A link with any other scheme stays the text that was typed; our own pages may be linked."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the name is the parser's
+        scheme = _SCHEME.match(url)
+        return scheme is None or scheme[1].lower() in _SCHEMES
+
+
+class _LearnerDialect(MarkdownIt):
+    """Links lead to other sites only, so that none can act on a reader's behalf in ours."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the name is the parser's
+        scheme = _SCHEME.match(url)
+        return scheme is not None and scheme[1].lower() in _SCHEMES
+
+
 def author_parser() -> MarkdownIt:
     """CommonMark with tables, strikethrough, mathematics, directives and block breaks; no HTML."""
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser = _AuthorDialect("commonmark", {"html": False}).enable(["table", "strikethrough"])
     # A blank line ends display mathematics: an unclosed `$$` cannot swallow what follows it.
     parser.use(
         dollarmath_plugin,
@@ -29,6 +49,12 @@ def author_parser() -> MarkdownIt:
     parser.use(colon_fence_plugin)
     parser.block.ruler.before("hr", BLOCK_BREAK, _block_break, _INTERRUPTS)
     return parser
+
+
+def learner_parser() -> MarkdownIt:
+    """Emphasis, strikethrough, lists, quotations, code and links to other sites; no HTML."""
+    parser = _LearnerDialect("commonmark", {"html": False}).enable("strikethrough")
+    return parser.disable(["image", "heading", "lheading", "hr", "reference", "html_block"])
 
 
 def block_parser() -> MarkdownIt:
