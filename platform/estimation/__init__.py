@@ -8,6 +8,7 @@ from estimation.answers import KnownMistake, Outcome, Verdict, check_answer
 from estimation.formatting import format_number, format_quantity
 from estimation.parsing import Reading, parse_quantity, read_quantity
 from estimation.quantity import Quantity, QuantityError
+from estimation.units import Unit, parse_unit
 
 __all__ = [
     "KnownMistake",
@@ -15,10 +16,12 @@ __all__ = [
     "Quantity",
     "QuantityError",
     "Reading",
+    "Unit",
     "Verdict",
     "check_answer",
     "format_number",
     "format_quantity",
     "parse_quantity",
+    "parse_unit",
     "read_quantity",
 ]

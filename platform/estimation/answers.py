@@ -7,6 +7,7 @@ from enum import StrEnum
 from estimation.formatting import format_quantity
 from estimation.parsing import Reading, read_quantity
 from estimation.quantity import Quantity, QuantityError
+from estimation.units import base_symbol
 from estimation.wording import gettext as _
 
 # How far from the tolerance an answer still counts as close: three times, at least 5 %.
@@ -178,12 +179,11 @@ _USUAL_UNITS: tuple[str, ...] = (
 
 
 def _fits_another_unit(value: float, expected: Quantity, tolerance: float) -> bool:
-    candidates = (expected.unit, *_USUAL_UNITS) if expected.unit else _USUAL_UNITS
-    for unit in candidates:
+    for unit in (base_symbol(expected.dimension), *_USUAL_UNITS):
         try:
-            fits = Quantity(value, unit).is_close(expected, tolerance)
-        except QuantityError:
+            candidate = Quantity(value, unit)
+        except QuantityError:  # beyond what a float holds in that unit
             continue
-        if fits:
+        if unit != expected.unit and candidate.is_close(expected, tolerance):
             return True
-    return bool(expected.unit) and Quantity(value).is_close(expected, tolerance)
+    return False

@@ -11,10 +11,11 @@ from estimation.quantity import Quantity
 
 @dataclass(frozen=True)
 class Preset[Inputs]:
-    """Inputs worth starting from, with the name a menu shows."""
+    """Inputs worth starting from, with the name a menu shows and where they come from."""
 
-    title: str
+    label: str
     inputs: Inputs
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Calculator[Inputs](Protocol):
     """A formula with its inputs; the same inputs always give the same estimate.
 
     `inputs_type` is a frozen dataclass whose fields were made with
-    `estimation.inputs.input_field`. `title`, `summary`, preset titles and the fields' words are
+    `estimation.inputs.input_field`. `title`, `summary`, preset labels and the fields' words are
     marked for translation: whoever shows them translates them. `version` changes when the same
     inputs could give another estimate.
     """

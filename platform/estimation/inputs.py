@@ -4,8 +4,7 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-from urllib.parse import urlencode
+from typing import Any
 
 from estimation.calculator import Calculator
 from estimation.formatting import format_number
@@ -14,33 +13,30 @@ from estimation.quantity import QuantityError
 from estimation.wording import gettext as _
 
 _KEY = "estimation.input"
-MAX_LENGTH = 60
-
-Kind = Literal["integer", "number", "choice"]
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One option of a choice: `value` is stored and sent, `label` is shown."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class InputSpec:
-    """How one input looks and what it may be. Numbers count in `unit`; the range is inclusive."""
+    """How one input looks and what it may be. Numbers count in `unit`; the range is inclusive.
+
+    `minimum`, `maximum` and `step` are None for choices; `choices` maps each allowed value to its
+    label and is empty for numbers.
+    """
 
     name: str
-    kind: Kind
     default: float | str
     label: str
     unit: str
-    minimum: float
-    maximum: float
-    step: float
+    minimum: float | None
+    maximum: float | None
+    step: float | None
     help: str
-    choices: tuple[Choice, ...]
+    choices: Mapping[str, str]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether only whole numbers are allowed."""
+        return isinstance(self.default, int)
 
 
 class InputError(ValueError):
@@ -57,30 +53,22 @@ def input_field(
     *,
     label: str,
     unit: str = "",
-    minimum: float = 0.0,
-    maximum: float = math.inf,
-    step: float = 1.0,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    step: float | None = None,
     help: str = "",  # noqa: A002 - the word every form uses
-    choices: Sequence[Choice] = (),
+    choices: Mapping[str, str] | None = None,
 ) -> Any:
     """A dataclass field with what its form control needs.
 
-    A default that is a whole number makes a field of whole numbers, a `float` one of numbers, and
-    `choices` one of strings. Numbers are in `unit`; learners may type another unit of its kind.
+    A number needs `minimum`, `maximum` and `step` in `unit` (learners may type another unit of its
+    kind); a whole default makes a field of whole numbers. A text needs `choices`, value to label.
+    Raises `TypeError` for a declaration that lacks them.
     """
-    kind: Kind = "choice" if choices else "integer" if isinstance(default, int) else "number"
-    spec = InputSpec(
-        name="",
-        kind=kind,
-        default=default,
-        label=label,
-        unit=unit,
-        minimum=minimum,
-        maximum=maximum,
-        step=step,
-        help=help,
-        choices=tuple(choices),
-    )
+    spec = InputSpec("", default, label, unit, minimum, maximum, step, help, dict(choices or {}))
+    bounds = (minimum, maximum, step)
+    if not (default in spec.choices if isinstance(default, str) else None not in bounds):
+        raise TypeError(f"{label}: a number needs its range and step, a text its choices")
     return dataclasses.field(default=default, metadata={_KEY: spec})
 
 
@@ -119,48 +107,53 @@ def parse_inputs[Inputs](
     return calculator.inputs_type(**values)
 
 
-def to_query(inputs: Any) -> str:
-    """The query string that `parse_inputs` reads back into equal inputs."""
-    pairs = [(field.name, getattr(inputs, field.name)) for field in dataclasses.fields(inputs)]
-    return urlencode([(name, _written(value)) for name, value in pairs])
+def to_query(inputs: Any) -> dict[str, str]:
+    """What `parse_inputs` reads back into equal inputs: only what differs from the defaults."""
+    return {
+        field.name: text_of(getattr(inputs, field.name))
+        for field in dataclasses.fields(inputs)
+        if getattr(inputs, field.name) != field.default
+    }
 
 
-def _written(value: float | str) -> str:
-    if isinstance(value, float):
-        return repr(value).removesuffix(".0")
-    return str(value)
+def text_of(value: float | str) -> str:
+    """A value as a form control holds it: `70.55`, `8`, `fp16`."""
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _read(spec: InputSpec, text: str) -> float | str:
-    if spec.kind == "choice":
+    if spec.choices:
         return _read_choice(spec, text.strip())
     if not text.strip():
         raise QuantityError(_("Enter a number."))
-    if len(text) > MAX_LENGTH:
-        raise QuantityError(_("This is too long. Enter one number."))
-    value = read_quantity(text, expected_unit=spec.unit).quantity.to(spec.unit).value
-    if not spec.minimum <= value <= spec.maximum:
+    value = read_quantity(text, expected_unit=spec.unit).quantity.value_in(spec.unit)
+    if not _lowest(spec) <= value <= _highest(spec):
         raise QuantityError(_range_sentence(spec))
-    if spec.kind == "number":
+    if not spec.is_whole:
         return value
     if abs(value - round(value)) > 1e-9 * max(1.0, abs(value)):
         raise QuantityError(_("Enter a whole number."))
     return round(value)
 
 
+def _lowest(spec: InputSpec) -> float:
+    return -math.inf if spec.minimum is None else spec.minimum
+
+
+def _highest(spec: InputSpec) -> float:
+    return math.inf if spec.maximum is None else spec.maximum
+
+
 def _read_choice(spec: InputSpec, text: str) -> str:
-    if text in {choice.value for choice in spec.choices}:
+    if text in spec.choices:
         return text
-    offered = ", ".join(choice.label for choice in spec.choices)
+    offered = ", ".join(_(label) for label in spec.choices.values())
     raise QuantityError(_("Choose one of: %(choices)s.") % {"choices": offered})
 
 
 def _range_sentence(spec: InputSpec) -> str:
     unit = f"\u00a0{spec.unit}" if spec.unit else ""
-    words = {
-        "minimum": format_number(spec.minimum, 6) + unit,
-        "maximum": format_number(spec.maximum, 6) + unit if math.isfinite(spec.maximum) else "",
+    return _("Enter a number between %(minimum)s and %(maximum)s.") % {
+        "minimum": format_number(_lowest(spec), 6) + unit,
+        "maximum": format_number(_highest(spec), 6) + unit,
     }
-    if not words["maximum"]:
-        return _("Enter a number of at least %(minimum)s.") % words
-    return _("Enter a number between %(minimum)s and %(maximum)s.") % words

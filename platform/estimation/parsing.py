@@ -85,10 +85,12 @@ def read_quantity(text: str, *, expected_unit: str | None = None) -> Reading:
         return Reading(compound, bare=False)
     value, unit_text = _number_and_unit(cleaned)
     unit_text = _as_billions(unit_text, expected_unit)
-    unit = parse_unit(unit_text)
-    if unit.symbol or not expected_unit:
-        return Reading(Quantity(value, unit_text), bare=not unit.symbol)
-    return Reading(Quantity(Quantity(value, unit_text).value, expected_unit), bare=True)
+    quantity = Quantity(value, unit_text)
+    if quantity.unit or not expected_unit:
+        return Reading(quantity, bare=not quantity.unit)
+    if unit_text and not parse_unit(expected_unit).symbol:  # “70 million” where billions count
+        return Reading(quantity, bare=False)
+    return Reading(Quantity(quantity.value, expected_unit), bare=True)
 
 
 def _cleaned(text: str) -> str:
@@ -162,7 +164,7 @@ def _number_and_unit_plain(text: str) -> tuple[float, str]:
 
 
 def _checked_rest(rest: str) -> str:
-    rest = rest.strip()
+    rest = re.sub(r"^1\s*/", "/", rest.strip())  # 500 1/s
     if rest.startswith("×"):
         rest = "x" + rest[1:]
     if rest[:1].isdigit() or re.match(r"[.,'_+-]\s*\d", rest) or re.match(r"[x*·]\s*\d", rest):

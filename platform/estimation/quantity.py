@@ -56,14 +56,22 @@ class Quantity:
     def to(self, unit: str) -> "Quantity":
         """The same quantity in another unit; raises `QuantityError` if it measures another kind."""
         target = parse_unit(unit)
+        if target.symbol == self.unit:
+            return self
+        return Quantity(self.value_in(target.symbol), target.symbol)
+
+    def value_in(self, unit: str) -> float:
+        """How many of `unit` this is, multiples such as “billion” included.
+
+        Raises `QuantityError` if it measures another kind.
+        """
+        target = parse_unit(unit)
         if target.dimension != self.dimension:
             raise QuantityError(
                 _("%(from)s cannot be converted to %(to)s: they measure different things.")
                 % {"from": self.unit or _("a plain number"), "to": unit or _("a plain number")}
             )
-        if target.symbol == self.unit and target.multiplier == 1:
-            return self
-        return Quantity(self.base_value / (target.factor * target.multiplier), unit)
+        return self.base_value / (target.factor * target.multiplier)
 
     def best(self, units: Sequence[str]) -> "Quantity":
         """In the largest of `units` (small to large) that leaves a value of at least 1."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from estimation.calculator import Bar, Estimate, Preset, Result, Step, Tone, make_bar
 from estimation.formatting import format_number, format_quantity
-from estimation.inputs import Choice, input_field
+from estimation.inputs import input_field
 from estimation.quantity import Quantity
 from estimation.wording import gettext as _
 from estimation.wording import gettext_noop
@@ -37,11 +37,11 @@ class InferenceMemoryInputs:
     weight_format: str = input_field(
         "fp16",
         label=gettext_noop("Weights stored as"),
-        choices=(
-            Choice("fp16", gettext_noop("16 bits (2 bytes)")),
-            Choice("fp8", gettext_noop("8 bits (1 byte)")),
-            Choice("int4", gettext_noop("4 bits (half a byte)")),
-        ),
+        choices={
+            "fp16": gettext_noop("16 bits (2 bytes)"),
+            "fp8": gettext_noop("8 bits (1 byte)"),
+            "int4": gettext_noop("4 bits (half a byte)"),
+        },
         help=gettext_noop("Fewer bits take less memory; 4-bit scales add a little on top."),
     )
     layers: int = input_field(
@@ -49,6 +49,7 @@ class InferenceMemoryInputs:
         label=gettext_noop("Layers"),
         minimum=1,
         maximum=1_000,
+        step=1,
         help=gettext_noop("Transformer layers; each keeps its own keys and values."),
     )
     kv_heads: int = input_field(
@@ -56,6 +57,7 @@ class InferenceMemoryInputs:
         label=gettext_noop("KV heads"),
         minimum=1,
         maximum=1_024,
+        step=1,
         help=gettext_noop("Heads that keep keys and values; fewer than query heads when grouped."),
     )
     head_dimension: int = input_field(
@@ -63,15 +65,16 @@ class InferenceMemoryInputs:
         label=gettext_noop("Head dimension"),
         minimum=1,
         maximum=4_096,
+        step=1,
         help=gettext_noop("Numbers in one key or value of one head."),
     )
     kv_format: str = input_field(
         "fp16",
         label=gettext_noop("KV cache stored as"),
-        choices=(
-            Choice("fp16", gettext_noop("16 bits (2 bytes)")),
-            Choice("fp8", gettext_noop("8 bits (1 byte)")),
-        ),
+        choices={
+            "fp16": gettext_noop("16 bits (2 bytes)"),
+            "fp8": gettext_noop("8 bits (1 byte)"),
+        },
         help=gettext_noop("Half the bytes per entry let twice as many tokens fit."),
     )
     context_tokens: int = input_field(
@@ -80,6 +83,7 @@ class InferenceMemoryInputs:
         unit="tokens",
         minimum=1,
         maximum=20_000_000,
+        step=1,
         help=gettext_noop("Prompt and output of one sequence, at its longest."),
     )
     sequences: int = input_field(
@@ -88,6 +92,7 @@ class InferenceMemoryInputs:
         unit="sequences",
         minimum=0,
         maximum=1_000_000,
+        step=1,
         help=gettext_noop("Requests that are generated at the same time."),
     )
     gpu_memory: float = input_field(
@@ -96,6 +101,7 @@ class InferenceMemoryInputs:
         unit="GB",
         minimum=1.0,
         maximum=10_000.0,
+        step=1,
         help=gettext_noop("High-bandwidth memory of one GPU, in GB of 10⁹ bytes."),
     )
     gpus: int = input_field(
@@ -104,6 +110,7 @@ class InferenceMemoryInputs:
         unit="GPUs",
         minimum=1,
         maximum=100_000,
+        step=1,
         help=gettext_noop("GPUs that hold one copy of the model together."),
     )
     usable: float = input_field(
@@ -112,6 +119,7 @@ class InferenceMemoryInputs:
         unit="%",
         minimum=1.0,
         maximum=100.0,
+        step=1,
         help=gettext_noop("What is left after activations, buffers and fragmentation."),
     )
 
