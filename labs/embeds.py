@@ -1,0 +1,62 @@
+"""Labs and calculators inside a lesson: rendered once, when the lesson is published.
+
+The first view is part of the lesson, so that it is there without a request and without
+JavaScript; every later run is fetched. The HTML holds nothing personal and no token.
+"""
+
+from collections.abc import Mapping
+
+from django.template.loader import render_to_string
+
+from estimation.calculators import get_calculator
+from estimation.inputs import to_query as inputs_to_query
+from labs.base import to_query
+from labs.estimates import build_estimate
+from labs.panels import build_panel
+from labs.registry import UnknownLab, get_lab
+
+
+class UnknownEmbedError(LookupError):
+    """There is no such lab, calculator or preset; the message is a sentence."""
+
+
+def lab_version(slug: str) -> int:
+    """Return the version of a lab; raises UnknownEmbedError."""
+    try:
+        return get_lab(slug).version
+    except UnknownLab:
+        raise UnknownEmbedError(f"There is no lab called “{slug}”.") from None
+
+
+def calculator_version(slug: str) -> int:
+    """Return the version of a calculator; raises UnknownEmbedError."""
+    try:
+        return get_calculator(slug).version
+    except KeyError:
+        raise UnknownEmbedError(f"There is no calculator called “{slug}”.") from None
+
+
+def render_lab(slug: str, preset: str = "") -> str:
+    """Return the lab with the run of a preset (or the defaults); raises UnknownEmbedError."""
+    lab_version(slug)
+    lab = get_lab(slug)
+    query: Mapping[str, str] = {}
+    if preset:
+        if preset not in lab.presets:
+            raise UnknownEmbedError(f"The lab “{slug}” has no preset “{preset}”.")
+        query = to_query(lab.presets[preset].parameters)
+    context = {"panel": build_panel(lab, query), "embedded": True}
+    return render_to_string("labs/lab.html#instrument", context)
+
+
+def render_calculator(slug: str, preset: str = "") -> str:
+    """Return the calculator with the estimate of a preset; raises UnknownEmbedError."""
+    calculator_version(slug)
+    calculator = get_calculator(slug)
+    query: Mapping[str, str] = {}
+    if preset:
+        if preset not in calculator.presets:
+            raise UnknownEmbedError(f"The calculator “{slug}” has no preset “{preset}”.")
+        query = inputs_to_query(calculator.presets[preset].inputs)
+    context = {"panel": build_estimate(calculator, query), "embedded": True}
+    return render_to_string("labs/calculator.html#instrument", context)
