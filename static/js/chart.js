@@ -82,18 +82,17 @@ class LoadChart extends HTMLElement {
 
   // ---- the HTML around the canvas: title, stage, legend with the read-out -------------------------
   #furnish() {
-    const { x, y, series, bands = [] } = this.#data;
+    const { y, series, bands = [] } = this.#data;
     const title = document.createElement("p");
     title.className = "chart-title";
-    title.textContent = y.unit ? `${y.label}, ${y.unit}` : y.label;
+    title.append(y.unit ? `${y.label}, ${y.unit}` : y.label);
     this.#stage = document.createElement("div");
     this.#stage.className = "chart-stage";
     const legend = document.createElement("ul");
     legend.className = "legend";
-    const rows = [{ name: x.label, role: "at" }, ...series];
-    legend.append(...rows.map((row) => this.#legendItem(row)));
-    const named = [...new Set(bands.map((band) => band.label))];
-    legend.append(...named.map((name) => this.#legendItem({ name, role: "band" })));
+    const named = [...new Set(bands.map((band) => band.label))].map((name) => ({ name, role: "band" }));
+    legend.append(...[...series, ...named].map((row) => this.#legendItem(row)));
+    title.append(this.#output());
     this.append(title, this.#stage, legend);
     this.#makeReadable();
   }
@@ -104,11 +103,15 @@ class LoadChart extends HTMLElement {
     item.className = role === "other" || !role ? `other-${others.findIndex((one) => one.name === name) + 1}` : role;
     item.append(name);
     if (role !== "band") {
-      const output = document.createElement("output");
-      item.append(" ", output);
-      this.#outputs.push(output);
+      item.append(" ", this.#output());
     }
     return item;
+  }
+
+  #output() {
+    const output = document.createElement("output");
+    this.#outputs.push(output);
+    return output;
   }
 
   // A slider over the x axis: arrow keys read the values one by one, screen readers hear them.
@@ -119,16 +122,16 @@ class LoadChart extends HTMLElement {
     this.setAttribute("aria-label", this.getAttribute("label") ?? this.#data.y.label);
     this.setAttribute("aria-valuemin", x.values[0]);
     this.setAttribute("aria-valuemax", x.values.at(-1));
-    this.#say(0);
+    this.#say(0, false);
     this.addEventListener("keydown", (event) => this.#step(event));
   }
 
-  #say(index) {
+  #say(index, shown = true) {
     const { x, y, series } = this.#data;
-    const at = `${format(x.values[index])} ${x.unit ?? ""}`.trim();
+    const at = `${x.label} ${format(x.values[index])} ${x.unit ?? ""}`.trim();
     const values = series.map((one) => one.values[index]);
     const written = values.map((value) => (value == null ? "–" : `${format(value)} ${y.unit ?? ""}`.trim()));
-    [at, ...written].forEach((text, place) => { this.#outputs[place].textContent = text; });
+    if (shown) [...written, at].forEach((text, place) => { this.#outputs[place].textContent = text; });
     this.setAttribute("aria-valuenow", x.values[index]);
     this.setAttribute("aria-valuetext", [at, ...series.map((one, place) => `${one.name} ${written[place]}`)].join(", "));
     this.dataset.at = index;
@@ -180,12 +183,12 @@ class LoadChart extends HTMLElement {
     const axis = { stroke: palette["--soft"], font: TYPEFACE, grid: { stroke: palette["--line"], width: 1 }, ticks: { show: false } };
     return {
       ...this.#size(),
-      padding: [14, 10, 0, 0],
+      padding: [20, 18, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       scales: { x: { time: false }, y: { distr: y.scale === "log" ? 3 : 1, range: (plot, low, high) => yRange(y, low, high) } },
       axes: [
-        { ...axis, grid: { show: false }, size: 34, values: (plot, ticks) => ticks.map((tick, place) => (place === ticks.length - 1 && x.unit ? `${format(tick)} ${x.unit}` : format(tick))) },
+        { ...axis, grid: { show: false }, size: 26, gap: 4, values: (plot, ticks) => ticks.map((tick, place) => (place === ticks.length - 1 && x.unit ? `${format(tick)} ${x.unit}` : format(tick))) },
         { ...axis, size: (plot, values) => 14 + 7.5 * Math.max(2, ...(values ?? []).map((value) => value?.length ?? 0)), values: (plot, ticks) => ticks.map((tick) => (tick == null ? "" : format(tick))) },
       ],
       series: [{}, ...this.#series(palette)],
@@ -229,6 +232,8 @@ class LoadChart extends HTMLElement {
     ctx.font = TYPEFACE.replace("12px", `${11 * ratio}px`);
     ctx.strokeStyle = ctx.fillStyle = palette["--ink"];
     ctx.lineWidth = ratio;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "alphabetic";
     ctx.setLineDash([2 * ratio, 3 * ratio]);
     let free = -Infinity; // a label that would touch the one before is left out; the event log has it
     for (const mark of this.#data.marks ?? []) {

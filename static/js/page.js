@@ -139,6 +139,7 @@ function enhance(within) {
 
 enhance(document);
 showChoice();
+for (const calendar of document.querySelectorAll(".calendar")) calendar.parentElement.scrollLeft = calendar.scrollWidth; // today is at the end
 for (const toc of document.querySelectorAll(".toc")) followHeadings(toc);
 document.addEventListener("click", (event) => {
   const choice = event.target.closest?.("[data-theme-choice]");
