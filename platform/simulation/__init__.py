@@ -1,0 +1,56 @@
+"""A deterministic discrete-event engine for models of services that call each other.
+
+Pure Python, standard library only. The same seed and parameters give the same results, bit
+for bit, on any machine. `docs/labs.md` shows how a model is put together.
+"""
+
+from simulation.calls import Done, Handler, Outcome, Request
+from simulation.clients import ClosedLoop, OpenLoop
+from simulation.faults import HEALTHY, Fault, Health, down, erring, failing, schedule, slow, stalled
+from simulation.kernel import Simulator, TooManyEventsError
+from simulation.metrics import (
+    Bucket,
+    EventLog,
+    Gauge,
+    Ledger,
+    LoggedEvent,
+    Record,
+    buckets,
+    percentile,
+)
+from simulation.service import Service, network, tapped
+from simulation.streams import Sampler, Streams, constant
+
+__all__ = [
+    "HEALTHY",
+    "Bucket",
+    "ClosedLoop",
+    "Done",
+    "EventLog",
+    "Fault",
+    "Gauge",
+    "Handler",
+    "Health",
+    "Ledger",
+    "LoggedEvent",
+    "OpenLoop",
+    "Outcome",
+    "Record",
+    "Request",
+    "Sampler",
+    "Service",
+    "Simulator",
+    "Streams",
+    "TooManyEventsError",
+    "buckets",
+    "constant",
+    "down",
+    "erring",
+    "failing",
+    "network",
+    "percentile",
+    "schedule",
+    "slow",
+    "stalled",
+    "tapped",
+]

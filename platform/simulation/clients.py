@@ -1,0 +1,110 @@
+"""Clients: where requests come from."""
+
+from collections.abc import Callable
+from heapq import heappush
+from math import inf
+
+from simulation.calls import Handler, Outcome, Request
+from simulation.kernel import Entry, Simulator
+from simulation.metrics import Ledger
+from simulation.streams import Sampler
+
+type Kinds = Callable[[], str]
+
+
+class _Client:
+    """Numbers requests, sends them to `target`, and enters how each ended in the ledger."""
+
+    __slots__ = ("_answered", "_kinds", "_ledger", "_simulator", "_target", "sent")
+
+    def __init__(
+        self, simulator: Simulator, target: Handler, kinds: Kinds | None, ledger: Ledger | None
+    ) -> None:
+        self.sent = 0
+        self._simulator = simulator
+        self._target = target
+        self._kinds = kinds
+        self._ledger = ledger
+        self._answered = self._note  # bound once, not once per request
+
+    def _send(self) -> None:
+        kind = "" if self._kinds is None else self._kinds()
+        request = Request(self.sent, self._simulator.now, kind)
+        self.sent += 1
+        self._target(request, self._answered)
+
+    def _note(self, request: Request, outcome: Outcome) -> None:
+        if self._ledger is not None:
+            now = self._simulator.now
+            self._ledger.rows += (request.id, request.started_at, now, outcome)
+
+
+class OpenLoop(_Client):
+    """Requests that come whether or not earlier ones were answered.
+
+    `gaps` gives the seconds from one arrival to the next: exponential for Poisson arrivals,
+    constant for a steady beat. Ends at `until_s` or after `limit` requests. `kinds` labels
+    each request.
+    """
+
+    __slots__ = ("_arrival", "_gaps", "_limit", "_until_s")
+
+    def __init__(
+        self,
+        simulator: Simulator,
+        target: Handler,
+        gaps: Sampler,
+        *,
+        until_s: float = inf,
+        limit: float = inf,
+        kinds: Kinds | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        super().__init__(simulator, target, kinds, ledger)
+        self._gaps = gaps
+        self._until_s = until_s
+        self._limit = limit
+        self._arrival = self._arrive
+        simulator.after(gaps(), self._arrival)
+
+    def _arrive(self, _argument: None) -> None:
+        simulator = self._simulator
+        now = simulator.now
+        if now >= self._until_s or self.sent >= self._limit:
+            return
+        entry: Entry = (now + self._gaps(), simulator.ticket(), self._arrival, None)
+        heappush(simulator.agenda, entry)
+        request = Request(self.sent, now, "" if self._kinds is None else self._kinds())
+        self.sent += 1
+        self._target(request, self._answered)
+
+
+class ClosedLoop(_Client):
+    """`users` who each wait for their answer, think for `think_time` seconds, and ask again."""
+
+    __slots__ = ("_think_time", "_until_s")
+
+    def __init__(
+        self,
+        simulator: Simulator,
+        target: Handler,
+        *,
+        users: int,
+        think_time: Sampler,
+        until_s: float = inf,
+        kinds: Kinds | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        super().__init__(simulator, target, kinds, ledger)
+        self._think_time = think_time
+        self._until_s = until_s
+        for _user in range(users):
+            simulator.after(think_time(), self._ask)
+
+    def _ask(self, _argument: None) -> None:
+        if self._simulator.now < self._until_s:
+            self._send()
+
+    def _note(self, request: Request, outcome: Outcome) -> None:
+        super()._note(request, outcome)
+        self._simulator.after(self._think_time(), self._ask)
