@@ -15,6 +15,8 @@ from grading.assessment import (
     assessment_to_data,
 )
 from grading.grader import Grader, OnCriterion
+from grading.lexical import LexicalGrader
+from grading.linter import Finding, lint_rubric
 from grading.rubric import (
     Criterion,
     ExpectedNumber,
@@ -30,8 +32,10 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "ExpectedNumber",
+    "Finding",
     "Flag",
     "Grader",
+    "LexicalGrader",
     "OnCriterion",
     "RubricError",
     "Verdict",
@@ -39,4 +43,5 @@ __all__ = [
     "assessment_to_data",
     "criteria_from_data",
     "criteria_to_data",
+    "lint_rubric",
 ]

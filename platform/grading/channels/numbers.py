@@ -1,0 +1,73 @@
+"""The numbers channel: expected values, in any unit of their kind, within their tolerance."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from estimation import Quantity, QuantityError, read_quantity
+from grading.channels import NOTHING, Finding
+from grading.guards import Reading
+from grading.rubric import ExpectedNumber
+from grading.segments import Segment
+
+MAX_NUMBERS = 60  # read in one segment
+
+_START = re.compile(
+    r"(?<![\w.,])(?:[$€£]\s?)?\d[\d.,\u00a0\u2009\u202f'_]*(?:[ ]\d{3}(?!\d))*(?:[eE][+-]?\d+)?"
+    r"(?:\s?[×x*]\s?10\s?\^?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹\d-]+)?"
+)
+_UNIT_WORD = re.compile(
+    r"[ \u00a0\u2009\u202f]?(?:/\s?|per |[·*-])?[^\W\d_]+(?:/[^\W\d_]+)*|\s?[%×]"
+)
+_UNIT_WORDS = 4
+
+
+def find_numbers(numbers: Sequence[ExpectedNumber], reading: Reading) -> Finding:
+    """The share of the expected numbers found, and the segments they stand in, each once."""
+    if not numbers:
+        return NOTHING
+    places = [_first_with(number, reading) for number in numbers]
+    found = [place for place in places if place is not None]
+    segments = tuple(dict.fromkeys(reading.segments[place] for place in found))
+    strength = sum(reading.credits[place] for place in found) / len(numbers)
+    return Finding(strength, segments)
+
+
+def _first_with(expected: ExpectedNumber, reading: Reading) -> int | None:
+    for place, segment in enumerate(reading.segments):
+        if segment.parts > 1 or reading.credits[place] == 0:
+            continue
+        if any(_matches(text, expected) for text in number_texts(segment)):
+            return place
+    return None
+
+
+def number_texts(segment: Segment) -> Iterator[tuple[str, ...]]:
+    """For each number of a segment its readings, with the most unit words first."""
+    for count, found in enumerate(_START.finditer(segment.quote)):
+        if count == MAX_NUMBERS:
+            return
+        ends = [found.end()]
+        while len(ends) <= _UNIT_WORDS:
+            word = _UNIT_WORD.match(segment.quote, ends[-1])
+            if word is None:
+                break
+            ends.append(word.end())
+        number = segment.quote[found.start() : found.end()].rstrip(".,'_ \u00a0\u2009\u202f")
+        if ends[0] != found.start() + len(number):  # punctuation ends the number and its unit
+            ends = [found.start() + len(number)]
+        yield tuple(segment.quote[found.start() : end] for end in reversed(ends))
+
+
+def _matches(texts: Sequence[str], expected: ExpectedNumber) -> bool:
+    """Whether the longest reading that is a quantity is the expected one."""
+    for text in texts:
+        try:
+            quantity = read_quantity(text, expected_unit=expected.unit).quantity
+        except QuantityError:
+            continue
+        return _is(quantity, expected.quantity, expected.tolerance)
+    return False
+
+
+def _is(quantity: Quantity, expected: Quantity, tolerance: float) -> bool:
+    return quantity.is_close(expected, tolerance)

@@ -1,0 +1,147 @@
+"""Reading an answer with care: what is not graded, what is only flagged, what earns less."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grading.assessment import Flag
+from grading.disorder import Disorder, looks_listed, measure
+from grading.segments import Segment, capped, split, windows
+from grading.words import STOP_WORDS, Word, words_of
+
+COPIED_SHARE = 0.7  # of a segment's word triples found in the question
+REPEATED_SHARE = 0.3  # of all segments, to be worth a flag
+GIBBERISH_SHARE = 0.5  # of the Latin-script words that do not look like words
+_LONGEST_WORD = 22
+_TRIPLE = 3
+
+_INSTRUCTION = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rubric|criteria|rules?)"
+    r"|\b(?:award|give|grant|assign)\b.{0,30}\b(?:full|maximum|max|all|top|perfect|highest)\b"
+    r".{0,20}\b(?:mark|point|score|credit|grade)s?\b"
+    r"|\b(?:full|maximum|perfect)\s+(?:marks?|points?|score|credit)\b.{0,30}\b(?:answer|please|for)\b"
+    r"|\b(?:mark|grade|score|rate|judge|treat|consider)\b.{0,40}\b(?:as\s+)?"
+    r"(?:met|correct|fully\s+correct|complete|passed|perfect)\b.{0,30}"
+    r"\b(?:criteri\w+|answer|submission|regardless)\b"
+    r"|\b(?:all|every|each)\s+criteri\w+\b.{0,30}\b(?:met|fulfilled|satisfied)\b"
+    r"|\b(?:dear|hello|hey|note\s+to|attention)\s+(?:the\s+)?(?:grader|examiner|marker|assistant|ai)\b"
+    r"|\byou\s+are\s+(?:now\s+)?(?:a|an|the)\s+\w*\s*(?:grader|examiner|assistant|language\s+model)\b"
+    r"|\bsystem\s+(?:prompt|message)\b|<\s*/?\s*(?:system|assistant|instructions?)\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}")
+_SAME_LETTER = re.compile(r"(.)\1{3,}")
+_LATIN = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An answer ready to be judged.
+
+    `segments` are what may be quoted, windows included, each with its `credit` in [0, 1]: how much
+    of what it says may count. Offsets point into the answer as it was given.
+    """
+
+    segments: tuple[Segment, ...]
+    credits: tuple[float, ...]
+    flags: tuple[Flag, ...]
+
+
+def read_answer(question: str, answer: str, vocabulary: frozenset[str]) -> Reading:
+    """Cut an answer into segments, drop what must not be graded, and flag what it is.
+
+    `vocabulary` holds stems of the question and rubric, which always count as real words.
+    """
+    text, cut = capped(answer)
+    pieces = split(text)
+    flags = [Flag.TOO_LONG] if cut else []
+    if not pieces:
+        return Reading((), (), (Flag.EMPTY,))
+    if _is_gibberish(pieces, vocabulary):
+        return Reading((), (), (*flags, Flag.GIBBERISH))
+    honest = tuple(piece for piece in pieces if not _INSTRUCTION.search(piece.quote))
+    if len(honest) < len(pieces):
+        flags.append(Flag.INSTRUCTIONS)
+    distinct = _without_repeats(honest)
+    if len(honest) - len(distinct) > REPEATED_SHARE * len(honest):
+        flags.append(Flag.REPEATED)
+    return _credited(question, text, distinct, flags)
+
+
+def _credited(
+    question: str, text: str, segments: tuple[Segment, ...], flags: list[Flag]
+) -> Reading:
+    triples = _triples(words_of(question))
+    copied = [_is_copied(segment, triples) for segment in segments]
+    shuffled = _shuffled(segments)
+    if segments and _weighted(segments, copied) > 0.5:
+        flags.append(Flag.QUESTION_COPIED)
+    if segments and _weighted(segments, shuffled) > 0.5:
+        flags.append(Flag.SHUFFLED)
+    credit = [
+        0.0 if is_copied else 0.4 if is_shuffled else 1.0
+        for is_copied, is_shuffled in zip(copied, shuffled, strict=True)
+    ]
+    pairs = tuple(windows(segments, text))
+    return Reading(
+        segments + tuple(pair for _place, pair in pairs),
+        (*credit, *(min(credit[place : place + 2]) for place, _pair in pairs)),
+        tuple(flags),
+    )
+
+
+def _shuffled(segments: Sequence[Segment]) -> list[bool]:
+    """Which segments are no sentences: by themselves, or as part of an answer that has none."""
+    measures = [measure(segment.quote) for segment in segments]
+    throughout = sum(measures, Disorder(0, 0)).is_likely
+    return [
+        one.is_certain or (throughout and one.broken > 0) or looks_listed(segment)
+        for one, segment in zip(measures, segments, strict=True)
+    ]
+
+
+def _weighted(segments: Sequence[Segment], marked: Sequence[bool]) -> float:
+    """The share of the words that stand in marked segments."""
+    total = sum(len(segment.words) for segment in segments)
+    return (
+        sum(len(one.words) for one, is_marked in zip(segments, marked, strict=True) if is_marked)
+        / total
+    )
+
+
+def _without_repeats(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    seen: set[tuple[str, ...]] = set()
+    kept = []
+    for segment in segments:
+        key = tuple(word.form for word in segment.words)
+        if key not in seen:
+            kept.append(segment)
+        seen.add(key)
+    return tuple(kept)
+
+
+def _triples(words: Sequence[Word]) -> frozenset[tuple[str, ...]]:
+    stems = [word.stem for word in words]
+    return frozenset(
+        tuple(stems[place : place + _TRIPLE]) for place in range(max(0, len(stems) - _TRIPLE + 1))
+    )
+
+
+def _is_copied(segment: Segment, question: frozenset[tuple[str, ...]]) -> bool:
+    own = _triples(segment.words)
+    return bool(own) and len(own & question) >= COPIED_SHARE * len(own)
+
+
+def _is_gibberish(segments: Sequence[Segment], vocabulary: frozenset[str]) -> bool:
+    latin = [word for segment in segments for word in segment.words if _LATIN.fullmatch(word.form)]
+    strange = sum(1 for word in latin if not _looks_like_a_word(word, vocabulary))
+    return len(latin) > 0 and strange > GIBBERISH_SHARE * len(latin)
+
+
+def _looks_like_a_word(word: Word, vocabulary: frozenset[str]) -> bool:
+    form = word.form
+    if form in STOP_WORDS or word.stem in vocabulary:
+        return True
+    if len(form) > _LONGEST_WORD or _CONSONANTS.search(form) or _SAME_LETTER.search(form):
+        return False
+    return any(letter in form for letter in "aeiouy") or len(form) <= 4

@@ -1,0 +1,137 @@
+"""An answer cut into the pieces that can be quoted: sentences, list items, windows of two."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from grading.polarity import negated_places
+from grading.words import Word, words_of
+
+MAX_WORDS = 2_000
+MAX_CHARACTERS = 60_000  # of an answer; 2,000 words fit many times over
+LONGEST_SEGMENT = 60  # words; a longer run without a full stop is cut at a comma or a space
+
+_LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_BULLET = re.compile(r"\s*(?:[-*+•‣▪–—·>#|]+|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?;。！？])[\"'”’)\]]*\s+|(?<=[。！？])")
+_ABBREVIATION = re.compile(
+    r"\b(?:e\.g|i\.e|etc|vs|approx|resp|cf|ca|incl|no|fig)\.$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A quotable stretch of the answer: `quote == answer[start:end]`, with its words.
+
+    The offsets of `words` count from the start of the answer, like `start` and `end`.
+    """
+
+    start: int
+    end: int
+    quote: str
+    words: tuple[Word, ...]
+    parts: int = 1  # 2 for a window
+
+    @cached_property
+    def negated(self) -> frozenset[int]:
+        """The places of `words` under a negation."""
+        local = tuple(
+            Word(word.start - self.start, word.end - self.start, word.form, word.stem)
+            for word in self.words
+        )
+        return negated_places(self.quote, local)
+
+    @cached_property
+    def stems(self) -> dict[str, bool]:
+        """Each content stem, and whether it occurs without a negation."""
+        found: dict[str, bool] = {}
+        for place, word in enumerate(self.words):
+            if word.is_content:
+                affirmed = place not in self.negated
+                found[word.stem] = found.get(word.stem, False) or affirmed
+        return found | {joined: True for joined in self._joined if joined not in found}
+
+    @cached_property
+    def order(self) -> dict[str, tuple[int, ...]]:
+        """The places of each stem among the content words."""
+        places: dict[str, list[int]] = {}
+        for place, word in enumerate(word for word in self.words if word.is_content):
+            places.setdefault(word.stem, []).append(place)
+        return {stem: tuple(found) for stem, found in places.items()}
+
+    @cached_property
+    def _joined(self) -> tuple[str, ...]:
+        """Hyphenated words written as one: “fall-back” is also “fallback”."""
+        return tuple(
+            words_of(left.form + right.form)[0].stem
+            for left, right in zip(self.words, self.words[1:], strict=False)
+            if self.quote[left.end - self.start : right.start - self.start] in ("-", "‐", "‑")
+        )
+
+
+def segment_of(text: str) -> Segment:
+    """A whole text as one segment; for exemplars, which are compared as a piece."""
+    return Segment(0, len(text), text, words_of(text))
+
+
+def split(text: str) -> tuple[Segment, ...]:
+    """The sentences and list items of a text, in order; pieces without a word are left out."""
+    return tuple(segment for start, end in _spans(text) for segment in _segments(text, start, end))
+
+
+def capped(text: str) -> tuple[str, bool]:
+    """The part of a text that is graded, and whether there was more."""
+    short = text[:MAX_CHARACTERS]
+    words = words_of(short)
+    if len(words) > MAX_WORDS:
+        return text[: words[MAX_WORDS - 1].end], True
+    return short, len(short) < len(text)
+
+
+def windows(segments: Sequence[Segment], text: str) -> Iterator[tuple[int, Segment]]:
+    """Every two segments with no other word between them as one, with the place of the first."""
+    for place, (left, right) in enumerate(pairwise(segments)):
+        if not words_of(text[left.end : right.start]):
+            quote = text[left.start : right.end]
+            yield place, Segment(left.start, right.end, quote, left.words + right.words, 2)
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    for line in _LINE.finditer(text):
+        bullet = _BULLET.match(text, line.start(), line.end())
+        start = bullet.end() if bullet else line.start()
+        for found in _SENTENCE_END.finditer(text, start, line.end()):
+            if _ABBREVIATION.search(text, max(start, found.start() - 10), found.start()):
+                continue
+            yield start, found.start()
+            start = found.end()
+        yield start, line.end()
+
+
+def _segments(text: str, start: int, end: int) -> Iterator[Segment]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    words = [
+        Word(word.start + start, word.end + start, word.form, word.stem)
+        for word in words_of(text[start:end])
+    ]
+    while len(words) > LONGEST_SEGMENT:
+        cut = _cut(text, words)
+        yield Segment(
+            start, words[cut - 1].end, text[start : words[cut - 1].end], tuple(words[:cut])
+        )
+        start, words = words[cut].start, words[cut:]
+    if words:
+        yield Segment(start, end, text[start:end], tuple(words))
+
+
+def _cut(text: str, words: list[Word]) -> int:
+    """After how many words to cut: the last comma in reach, else the limit."""
+    for place in range(LONGEST_SEGMENT, LONGEST_SEGMENT // 3, -1):
+        if "," in text[words[place - 1].end : words[place].start]:
+            return place
+    return LONGEST_SEGMENT
