@@ -1,0 +1,303 @@
+"""Writes of interviews. Each is atomic, and harmless when it is repeated."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from accounts.models import Learner
+from interviews import tasks
+from interviews.graders import current_grader
+from interviews.models import Answer, Grading, Interview, KeptText, ScenarioEdition
+from interviews.models.grades import State
+from interviews.models.interviews import Mode
+from interviews.signals import answer_submitted, interview_finished
+
+GRACE = timedelta(seconds=10)  # for a save that was on its way when the time ran out
+MAX_KEPT = 20  # unsettled texts per answer; beyond it the oldest is settled
+
+
+class NotNowError(Exception):
+    """The step is not possible in the state the interview is in: show that state."""
+
+
+class Outcome(StrEnum):
+    """What became of a text that was sent."""
+
+    SAVED = "saved"
+    CONFLICT = "conflict"  # somebody else stored a newer one; the sent one is kept beside it
+    SUBMITTED = "submitted"  # the stage is handed in: nothing changes any more
+    OVER = "over"  # the interview, or a strict stage's time, has ended
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A text as a browser sends it.
+
+    `base` is the version its writer started from; `editor` names the tab and `sequence` counts
+    its saves, so that a save whose acknowledgement was lost is not taken for somebody else's.
+    """
+
+    text: str
+    base: int
+    editor: str = ""
+    sequence: int = 0
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The answer as it is stored after a text was sent, and what became of the text."""
+
+    outcome: Outcome
+    version: int
+    text: str
+
+
+def clean_text(text: str) -> str:
+    """Return `text` as it is stored: LF only, without the one character PostgreSQL refuses."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+
+
+@transaction.atomic
+def start_interview(*, learner: Learner, edition: ScenarioEdition, mode: str) -> Interview:
+    """Begin an interview and open its first stage.
+
+    An unfinished interview on the same scenario is continued instead, so that a double click
+    begins one, and one that waits is not forgotten.
+    """
+    Learner.objects.select_for_update().get(pk=learner.pk)
+    unfinished = Interview.objects.of(learner).unfinished().filter(edition__slug=edition.slug)
+    interview = unfinished.order_by("-pk").first()
+    if interview is None:
+        interview = Interview.objects.create(learner=learner, edition=edition, mode=Mode(mode))
+        Answer.objects.create(interview=interview, stage_id=edition.stages[0]["id"])
+    return interview
+
+
+@transaction.atomic
+def open_stage(*, interview: Interview, stage_id: str) -> Answer:
+    """Show a stage for the first time: its clock starts here, before any of it is sent.
+
+    Raises NotNowError unless the stages before it are submitted. Opening again changes nothing.
+    """
+    locked = _lock(interview)
+    answers = locked.answers_by_stage()
+    if stage_id in answers:
+        return answers[stage_id]
+    if locked.finished_at or next_stage(locked, answers) != stage_id:
+        raise NotNowError
+    return Answer.objects.create(interview=locked, stage_id=stage_id)
+
+
+def next_stage(interview: Interview, answers: dict[str, Answer]) -> str | None:
+    """Return the stage to open next; None while one is open, or when all are submitted."""
+    for stage in interview.edition.stages:
+        answer = answers.get(stage["id"])
+        if answer is None:
+            return str(stage["id"])
+        if answer.submitted_at is None:
+            return None
+    return None
+
+
+@transaction.atomic
+def save_answer(*, answer: Answer, sent: Sent) -> Saved:
+    """Store `sent` if its writer has seen what is stored; else keep it beside the answer."""
+    row = _lock_answer(answer)
+    return _save(row, sent)
+
+
+@transaction.atomic
+def submit_answer(*, answer: Answer, sent: Sent | None, key: str) -> Saved:
+    """Hand a stage in: the answer and its grading are stored together, or neither.
+
+    `sent` None submits what is stored. A text that is in conflict is not submitted. `key` names
+    this submission: sent twice, it is one. After a strict stage's end the last save counts.
+    """
+    row = _lock_answer(answer)
+    if closed := _closed(row):
+        return closed
+    saved = _save(row, sent) if sent else Saved(Outcome.SAVED, row.version, row.text)
+    if saved.outcome == Outcome.CONFLICT:
+        return saved
+    now = database_now()
+    row.submitted_at = now
+    row.submission_key = key
+    row.late = now > row.deadline(_minutes(row)) + GRACE
+    row.save(update_fields=["submitted_at", "submission_key", "late"])
+    queue_grading(answer=row)
+    answer_submitted.send(Answer, answer=row)
+    _finish_if_complete(row.interview)
+    return Saved(Outcome.SUBMITTED, row.version, row.text)
+
+
+def queue_grading(*, answer: Answer) -> Grading:
+    """Add the row that is the queue; the wake-up call follows the commit and may get lost."""
+    grader = current_grader()
+    grading = Grading.objects.create(
+        answer=answer, grader=grader.name, grader_version=grader.version
+    )
+    # Robust: a broker that is down costs a log line, never the submission. The sweeper wakes
+    # a worker later.
+    transaction.on_commit(partial(tasks.wake_grader, grading.pk), robust=True)
+    return grading
+
+
+@transaction.atomic
+def retry_grading(*, answer: Answer) -> None:
+    """Ask the grader again after it failed; a grading under way or done is left alone."""
+    row = _lock_answer(answer)
+    last = row.gradings.order_by("-pk").first()
+    if last is not None and last.state == State.FAILED:
+        queue_grading(answer=row)
+
+
+@transaction.atomic
+def ask_person(*, answer: Answer) -> None:
+    """Park an answer that could not be graded until a person has looked at it."""
+    row = _lock_answer(answer)
+    last = row.gradings.order_by("-pk").first()
+    if last is not None and last.state == State.FAILED:
+        Grading.objects.create(answer=row, state=State.PARKED, grader="person", grader_version="1")
+
+
+@transaction.atomic
+def use_kept_text(*, answer: Answer, kept_id: int) -> None:
+    """Swap: the kept text becomes the answer, and the answer's text is kept in its place.
+
+    Raises NotNowError when the stage is submitted or over.
+    """
+    row = _lock_answer(answer)
+    kept = row.kept_texts.select_for_update().filter(pk=kept_id, settled_at=None).first()
+    if kept is None:
+        return
+    if _closed(row) or _is_over(row):
+        raise NotNowError
+    _settle(kept)
+    if row.text and row.text != kept.text:
+        KeptText.objects.create(answer=row, text=row.text, base_version=row.version)
+    _store(row, Sent(kept.text, row.version))
+
+
+@transaction.atomic
+def drop_kept_text(*, answer: Answer, kept_id: int) -> None:
+    """Settle a kept text in favour of what is stored; the row stays."""
+    kept = KeptText.objects.filter(answer=answer, pk=kept_id, settled_at=None).first()
+    if kept is not None:
+        _settle(kept)
+
+
+@transaction.atomic
+def finish_interview(*, interview: Interview) -> None:
+    """End an interview early: what was typed into an open stage is submitted, not thrown away."""
+    locked = _lock(interview)
+    if locked.finished_at is not None:
+        return
+    for answer in locked.answers_by_stage().values():
+        if answer.submitted_at is None and answer.text.strip():
+            submit_answer(answer=answer, sent=None, key=f"finish-{answer.pk}")
+    locked.refresh_from_db(fields=["finished_at"])
+    if locked.finished_at is None:
+        _finish(locked)
+
+
+def database_now() -> datetime:
+    """Return the database's time: the one clock all servers share."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now
+
+
+def _lock(interview: Interview) -> Interview:
+    rows = Interview.objects.select_related("edition").select_for_update(of=("self",))
+    return rows.get(pk=interview.pk)
+
+
+def _lock_answer(answer: Answer) -> Answer:
+    """Interview first, then answer: one order of locks everywhere."""
+    interview = _lock(answer.interview)
+    row = Answer.objects.select_for_update().get(pk=answer.pk)
+    row.interview = interview
+    return row
+
+
+def _save(row: Answer, sent: Sent) -> Saved:
+    if closed := _closed(row):
+        return closed
+    if sent.text == row.text or _is_superseded(row, sent):
+        return Saved(Outcome.SAVED, row.version, row.text)
+    if _is_over(row):
+        return Saved(Outcome.OVER, row.version, row.text)
+    if sent.base != row.version and not _is_own_run(row, sent):
+        _keep(row, sent)
+        return Saved(Outcome.CONFLICT, row.version, row.text)
+    _store(row, sent)
+    return Saved(Outcome.SAVED, row.version, row.text)
+
+
+def _closed(row: Answer) -> Saved | None:
+    if row.submitted_at is not None:
+        return Saved(Outcome.SUBMITTED, row.version, row.text)
+    if row.interview.finished_at is not None:
+        return Saved(Outcome.OVER, row.version, row.text)
+    return None
+
+
+def _store(row: Answer, sent: Sent) -> None:
+    if not (sent.editor and sent.editor == row.editor):
+        row.editor, row.editor_base = sent.editor, row.version
+    row.text = sent.text
+    row.version += 1
+    row.sequence = sent.sequence
+    row.saved_at = database_now()
+    row.save(update_fields=["text", "version", "saved_at", "editor", "editor_base", "sequence"])
+
+
+def _is_own_run(row: Answer, sent: Sent) -> bool:
+    """Whether everything stored since `sent.base` came from the tab that sends now."""
+    return bool(sent.editor) and sent.editor == row.editor and sent.base >= row.editor_base
+
+
+def _is_superseded(row: Answer, sent: Sent) -> bool:
+    """Whether a later save of the same tab overtook this one."""
+    return _is_own_run(row, sent) and sent.sequence < row.sequence
+
+
+def _is_over(row: Answer) -> bool:
+    if not row.interview.is_strict:
+        return False
+    return database_now() > row.deadline(_minutes(row)) + GRACE
+
+
+def _minutes(row: Answer) -> int:
+    return int(row.interview.edition.stage(row.stage_id)["minutes"])
+
+
+def _keep(row: Answer, sent: Sent) -> None:
+    """Keep a text once; a browser that repeats itself does not fill the table."""
+    unsettled = row.kept_texts.filter(settled_at=None)
+    if not sent.text.strip() or unsettled.filter(text=sent.text).exists():
+        return
+    KeptText.objects.create(answer=row, text=sent.text, base_version=sent.base)
+    surplus = unsettled.order_by("-pk").values_list("pk", flat=True)[MAX_KEPT:]
+    KeptText.objects.filter(pk__in=list(surplus)).update(settled_at=Now())
+
+
+def _settle(kept: KeptText) -> None:
+    KeptText.objects.filter(pk=kept.pk).update(settled_at=Now())
+
+
+def _finish_if_complete(interview: Interview) -> None:
+    submitted = interview.answers.filter(submitted_at__isnull=False).count()
+    if interview.finished_at is None and submitted == len(interview.edition.stages):
+        _finish(interview)
+
+
+def _finish(interview: Interview) -> None:
+    interview.finished_at = database_now()
+    interview.save(update_fields=["finished_at"])
+    interview_finished.send(Interview, interview=interview)

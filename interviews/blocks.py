@@ -1,0 +1,189 @@
+"""The stages of a scenario as an author edits them: the YAML form, field by field.
+
+What is wrong is said beside the field it is wrong in, in one sentence.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import blocks
+from wagtail.blocks.list_block import ListBlockValidationError
+from wagtail.blocks.stream_block import StreamBlockValidationError
+from wagtail.blocks.struct_block import StructBlockValidationError
+
+from estimation import QuantityError, parse_unit
+from grading.rubric import MAX_CRITERIA, MAX_EXEMPLARS, MAX_TEXT
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+MAX_STAGES = 12
+MAX_MINUTES = 600
+
+
+def check_slug(value: str) -> None:
+    """Raise ValidationError unless `value` is made of small letters, digits, single hyphens."""
+    if not _SLUG.fullmatch(value):
+        raise ValidationError(_("Use small letters, digits and single hyphens, as in “api-data”."))
+
+
+def check_unit(value: str) -> None:
+    """Raise ValidationError for a unit nobody can compute with; empty is a plain number."""
+    try:
+        parse_unit(value)
+    except QuantityError as error:
+        raise ValidationError(str(error)) from error
+
+
+def check_term(value: str) -> None:
+    """Raise ValidationError when a term of a concept group has an empty synonym."""
+    if not all(part.strip() for part in value.removeprefix("!").split("|")):
+        raise ValidationError(_("Separate synonyms by one bar, as in “queue|enqueue|store”."))
+
+
+def _slug_block(help_text: str) -> blocks.CharBlock:
+    return blocks.CharBlock(max_length=80, validators=[check_slug], help_text=help_text)
+
+
+def _texts(label: str, help_text: str, *, least: int = 0) -> blocks.ListBlock:
+    child = blocks.TextBlock(rows=2, max_length=MAX_TEXT, label=gettext_lazy("Text"))
+    return blocks.ListBlock(
+        child, label=label, help_text=help_text, min_num=least, max_num=MAX_EXEMPLARS, default=[]
+    )
+
+
+class NumberBlock(blocks.StructBlock):
+    """A number the answer should contain, in any unit of the same dimension."""
+
+    value = blocks.FloatBlock()
+    unit = blocks.CharBlock(
+        required=False,
+        max_length=40,
+        validators=[check_unit],
+        help_text=gettext_lazy("Such as 1/s, GB or ms; empty for a plain number."),
+    )
+    tolerance = blocks.FloatBlock(
+        default=0.05,
+        min_value=0,
+        max_value=1,
+        help_text=gettext_lazy("Relative: 0.1 accepts ten per cent either way."),
+    )
+
+    class Meta:
+        label = gettext_lazy("Number")
+
+
+class CriterionBlock(blocks.StructBlock):
+    """One thing an answer must contain."""
+
+    id = _slug_block(gettext_lazy("Stays the same for ever; unique in the stage."))
+    title = blocks.CharBlock(max_length=200, help_text=gettext_lazy("A short label."))
+    points = blocks.FloatBlock(min_value=0.25, max_value=100, default=1)
+    statement = blocks.TextBlock(
+        rows=2,
+        max_length=MAX_TEXT,
+        help_text=gettext_lazy("One sentence that says what an answer must contain."),
+    )
+    hint = blocks.TextBlock(
+        rows=2,
+        max_length=MAX_TEXT,
+        help_text=gettext_lazy("What to think about when it is missing; shown after grading."),
+    )
+    follow_up = blocks.TextBlock(
+        rows=2,
+        max_length=MAX_TEXT,
+        help_text=gettext_lazy("What an interviewer would ask next when it is missing."),
+    )
+    paraphrases = _texts(
+        gettext_lazy("Paraphrases"), gettext_lazy("Ways in which people really write it."), least=1
+    )
+    misconceptions = _texts(
+        gettext_lazy("Misconceptions"), gettext_lazy("Wrong statements that must not earn points.")
+    )
+    groups = blocks.ListBlock(
+        blocks.ListBlock(
+            blocks.CharBlock(max_length=200, validators=[check_term], label=gettext_lazy("Term")),
+            label=gettext_lazy("Group"),
+            min_num=1,
+            max_num=MAX_EXEMPLARS,
+        ),
+        help_text=gettext_lazy(
+            "Any group counts; all of its terms must stand near each other. Write synonyms as "
+            "queue|enqueue|store."
+        ),
+        max_num=MAX_EXEMPLARS,
+        default=[],
+    )
+    numbers = blocks.ListBlock(NumberBlock(), max_num=MAX_EXEMPLARS, default=[])
+
+    class Meta:
+        label = gettext_lazy("Criterion")
+        label_format = "{title} ({points})"
+
+
+def _repeated(values: Sequence[str]) -> Iterable[int]:
+    """The places of values that stood before."""
+    seen: set[str] = set()
+    for index, value in enumerate(values):
+        if value in seen:
+            yield index
+        seen.add(value)
+
+
+def _repeated_ids(ids: Sequence[str]) -> dict[int, ValidationError]:
+    return {
+        index: StructBlockValidationError(
+            block_errors={"id": ValidationError(_("This id stands above already: choose another."))}
+        )
+        for index in _repeated(ids)
+    }
+
+
+class StageBlock(blocks.StructBlock):
+    """One step of an interview, with the rubric its answer is graded by."""
+
+    id = _slug_block(gettext_lazy("Stays the same for ever; unique in the scenario."))
+    title = blocks.CharBlock(max_length=200)
+    minutes = blocks.IntegerBlock(min_value=1, max_value=MAX_MINUTES)
+    prompt = blocks.TextBlock(
+        rows=6, help_text=gettext_lazy("Markdown: what the interviewer asks at this stage.")
+    )
+    model_answer = blocks.TextBlock(
+        rows=10, help_text=gettext_lazy("Markdown: a good answer, 150 to 250 words.")
+    )
+    criteria = blocks.ListBlock(CriterionBlock(), min_num=1, max_num=MAX_CRITERIA)
+
+    class Meta:
+        label = gettext_lazy("Stage")
+        label_format = "{title}"
+        icon = "list-ol"
+
+    def clean(self, value: Mapping[str, Any]) -> Any:
+        """Refuse two criteria of one id, beside the second."""
+        cleaned = super().clean(value)
+        errors = _repeated_ids([criterion["id"] for criterion in cleaned["criteria"]])
+        if errors:
+            raise StructBlockValidationError(
+                block_errors={"criteria": ListBlockValidationError(block_errors=errors)}
+            )
+        return cleaned
+
+
+class StagesBlock(blocks.StreamBlock):
+    """The stages of a scenario, in the order in which they are asked."""
+
+    stage = StageBlock()
+
+    class Meta:
+        min_num = 1
+        max_num = MAX_STAGES
+
+    def clean(self, value: Any) -> Any:
+        """Refuse two stages of one id, beside the second."""
+        cleaned = super().clean(value)
+        errors = _repeated_ids([child.value["id"] for child in cleaned])
+        if errors:
+            raise StreamBlockValidationError(block_errors=errors)
+        return cleaned

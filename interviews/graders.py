@@ -1,0 +1,11 @@
+"""Which grader judges answers in this installation."""
+
+from functools import cache
+
+from grading import Grader, LexicalGrader
+
+
+@cache
+def current_grader() -> Grader:
+    """Return the grader, made once per process: it may have a model to load."""
+    return LexicalGrader()

@@ -1,0 +1,135 @@
+"""The queue of gradings, and the grades that come out of it."""
+
+from typing import Any, Never
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from interviews.models.interviews import Answer
+from interviews.models.scenarios import ScenarioEdition
+
+ATTEMPTS = 3
+
+
+class State(models.TextChoices):
+    """Where a grading stands."""
+
+    QUEUED = "queued", _("waiting")
+    LEASED = "leased", _("being graded")
+    DONE = "done", _("graded")
+    FAILED = "failed", _("could not be graded")
+    PARKED = "parked", _("waiting for a person")
+
+
+OPEN_STATES = (State.QUEUED, State.LEASED, State.PARKED)
+
+
+class Grading(models.Model):
+    """A request to grade an answer: this row is the queue, the broker only wakes a worker.
+
+    `attempts` is raised and committed before work begins, so that an answer which kills its
+    worker reaches the cap. It is also the fencing token: who holds the lease knows its number,
+    and writes only while the row still has it. `progress` lists the assessed criteria so far.
+    """
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="gradings")
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts_cap = models.PositiveSmallIntegerField(default=ATTEMPTS)
+    requested_at = models.DateTimeField(db_default=Now(), editable=False)
+    sent_at = models.DateTimeField(db_default=Now())
+    lease_until = models.DateTimeField(null=True, blank=True)
+    grader = models.CharField(max_length=60)
+    grader_version = models.CharField(max_length=60)
+    progress = models.JSONField(default=list)
+    error = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["answer"], condition=Q(state__in=OPEN_STATES), name="grading_open_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(attempts__lte=F("attempts_cap")), name="grading_attempts_capped"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.LEASED) | Q(lease_until__isnull=False),
+                name="grading_lease_ends",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["requested_at"],
+                condition=Q(state__in=OPEN_STATES),
+                name="grading_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"grading {self.pk}: {self.state}"
+
+
+class AppendOnlyError(TypeError):
+    """Somebody tried to change a grade."""
+
+
+class GradeQuerySet(models.QuerySet["Grade"]):
+    """Grades are written once; removing an account still removes its grades."""
+
+    def update(self, **values: Any) -> Never:
+        """Refuse: a correction is a new grade."""
+        raise AppendOnlyError("A grade never changes: write a new one.")
+
+    def delete(self) -> Never:
+        """Refuse: history stays."""
+        raise AppendOnlyError("A grade is never deleted: write a new one.")
+
+
+class Grade(models.Model):
+    """What was found in one answer by whom. Append-only, in the database too (a trigger)."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="grades")
+    grading = models.OneToOneField(Grading, on_delete=models.CASCADE, related_name="grade")
+    grader = models.CharField(max_length=60)
+    grader_version = models.CharField(max_length=60)
+    graded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The person who graded; empty for a program.",
+    )
+    edition = models.ForeignKey(ScenarioEdition, on_delete=models.PROTECT, related_name="+")
+    stage_id = models.CharField(max_length=80)
+    points = models.FloatField()
+    max_points = models.FloatField()
+    provisional = models.BooleanField(default=False)
+    assessment = models.JSONField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = GradeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(points__gte=0) & Q(points__lte=F("max_points")),
+                name="grade_points_in_range",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points:g} of {self.max_points:g}"
+
+    def save(self, **options: Any) -> None:
+        """Insert; a second save is refused."""
+        if not self._state.adding:
+            raise AppendOnlyError("A grade never changes: write a new one.")
+        super().save(**options)
+
+    def delete(self, **options: Any) -> Never:
+        """Refuse: history stays."""
+        raise AppendOnlyError("A grade is never deleted: write a new one.")

@@ -1,0 +1,160 @@
+"""One person's session, and the answer to each of its stages."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Count, F, Prefetch, Q, Sum
+from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Learner
+from interviews.models.scenarios import ScenarioEdition
+
+if TYPE_CHECKING:
+    from interviews.models.grades import Grading
+
+MAX_TEXT = 50_000  # characters of one answer; the grader reads 2,000 words
+
+
+class Mode(models.TextChoices):
+    """Practice: time is a hint, each stage is debriefed at once. Strict: as in an interview."""
+
+    PRACTICE = "practice", _("Practice")
+    STRICT = "strict", _("Strict")
+
+
+class InterviewQuerySet(models.QuerySet["Interview"]):
+    """Reads of interviews."""
+
+    def of(self, learner: Learner | None) -> "InterviewQuerySet":
+        """Whatever this learner owns; nothing for a visitor who has done nothing."""
+        return self.filter(learner=learner.pk) if learner else self.none()
+
+    def unfinished(self) -> "InterviewQuerySet":
+        """Those somebody can still answer in."""
+        return self.filter(finished_at=None)
+
+    def with_clock(self) -> "InterviewQuerySet":
+        """Add `now`, the database's time, by which all deadlines are judged."""
+        return self.annotate(now=Now())
+
+    def with_answers(self) -> "InterviewQuerySet":
+        """Bring edition, answers, current grades and gradings along."""
+        from interviews.models.grades import Grading
+
+        gradings = Prefetch(
+            "gradings", Grading.objects.annotate(now=Now()).order_by("pk"), to_attr="history"
+        )
+        answers = Answer.objects.select_related("current_grade").prefetch_related(gradings)
+        return self.select_related("edition").prefetch_related(Prefetch("answers", answers))
+
+    def with_results(self) -> "InterviewQuerySet":
+        """Add `points` earned, `submitted` and `graded` stages; the edition knows the maximum."""
+        return self.select_related("edition").annotate(
+            points=Coalesce(Sum("answers__current_grade__points"), 0.0),
+            submitted=Count("answers", filter=Q(answers__submitted_at__isnull=False)),
+            graded=Count("answers__current_grade"),
+        )
+
+    def listed(self) -> "InterviewQuerySet":
+        """With results, newest first, without the text of the scenario's stages."""
+        return self.with_results().defer("edition__data").order_by("-started_at", "-pk")
+
+
+class Interview(models.Model):
+    """A learner works through one edition of a scenario."""
+
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="interviews")
+    edition = models.ForeignKey(
+        ScenarioEdition, on_delete=models.PROTECT, related_name="interviews"
+    )
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.PRACTICE)
+    started_at = models.DateTimeField(db_default=Now(), editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InterviewQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["learner", "-started_at"], name="interview_by_learner")]
+
+    def __str__(self) -> str:
+        return f"interview {self.pk}"
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether time limits are kept and the debrief waits for the end."""
+        return self.mode == Mode.STRICT
+
+    def answers_by_stage(self) -> dict[str, "Answer"]:
+        """The answers of all stages opened so far."""
+        return {answer.stage_id: answer for answer in self.answers.all()}
+
+
+class Answer(models.Model):
+    """The text for one stage. It exists once the stage's content has been shown.
+
+    `version` counts what was stored; every writer names the version it started from. `editor` is
+    the tab that stored last, `editor_base` the version at which its unbroken run of saves began
+    and `sequence` the number of its latest save: a tab whose acknowledgement got lost is still
+    recognised as the author of what is stored.
+    """
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="answers")
+    stage_id = models.CharField(max_length=80)
+    text = models.TextField(blank=True, default="")
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(db_default=Now(), editable=False)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submission_key = models.CharField(max_length=64, blank=True, default="")
+    late = models.BooleanField(default=False)
+    editor = models.CharField(max_length=64, blank=True, default="")
+    editor_base = models.PositiveIntegerField(default=0)
+    sequence = models.PositiveBigIntegerField(default=0)
+    current_grade = models.OneToOneField(
+        "interviews.Grade", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    history: Sequence["Grading"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["interview", "stage_id"], name="answer_stage_unique"),
+            models.UniqueConstraint(
+                fields=["interview", "submission_key"],
+                condition=~Q(submission_key=""),
+                name="answer_submission_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(editor_base__lte=F("version")), name="answer_editor_base_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"
+
+    def deadline(self, minutes: int) -> datetime:
+        """When the stage's time is over, by the database's clock."""
+        return self.opened_at + timedelta(minutes=minutes)
+
+
+class KeptText(models.Model):
+    """A text that was sent from an outdated page: kept, so that its author can choose."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="kept_texts")
+    text = models.TextField()
+    base_version = models.PositiveIntegerField()
+    kept_at = models.DateTimeField(db_default=Now(), editable=False)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["answer"], condition=Q(settled_at=None), name="kept_text_unsettled"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"kept text {self.pk}"

@@ -1,0 +1,31 @@
+"""What interviews do when something happens elsewhere."""
+
+from typing import Any
+
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+from wagtail.signals import published, unpublished
+
+from accounts.models import Learner
+from accounts.signals import learner_merged
+from interviews.editions import publish_edition, withdraw_edition
+from interviews.models import Interview, Scenario
+
+
+@receiver(published, sender=Scenario)
+def make_edition(sender: Any, instance: Scenario, **kwargs: Any) -> None:
+    """Give learners what was published."""
+    publish_edition(scenario=instance)
+
+
+@receiver(unpublished, sender=Scenario)
+@receiver(pre_delete, sender=Scenario)
+def withdraw(sender: Any, instance: Scenario, **kwargs: Any) -> None:
+    """Take an unpublished or deleted scenario off the list; what people did stays readable."""
+    withdraw_edition(scenario=instance)
+
+
+@receiver(learner_merged)
+def adopt_interviews(sender: Any, source: Learner, target: Learner, **kwargs: Any) -> None:
+    """Carry a visitor's interviews over to the account; all else hangs on them."""
+    Interview.objects.filter(learner=source).update(learner=target)
