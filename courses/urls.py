@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import include, path
 
-app_name = "courses"
-urlpatterns: list[URLPattern] = []
+from courses.views import catalogue, home, lesson
+
+_courses = [
+    path("", catalogue.catalogue, name="catalogue"),
+    path("<slug:course_slug>/", catalogue.course, name="course"),
+    path("<slug:course_slug>/<slug:lesson_slug>/", lesson.lesson, name="lesson"),
+]
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("courses/", include((_courses, "courses"))),
+]
