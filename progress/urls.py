@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from progress.views import dashboard, reading
 
 app_name = "progress"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("lessons/<uuid:lesson>/read/", reading.mark_read, name="mark_read"),
+]
