@@ -21,7 +21,8 @@ def format_number(value: float, digits: int = 4) -> str:
         return "0"
     if not _PLAIN[0] <= abs(value) < _PLAIN[1]:
         mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
-        return f"{_trimmed(mantissa)} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+        power = str(int(exponent)).translate(_SUPERSCRIPTS)
+        return f"{_trimmed(mantissa)} × 10{power}".replace("-", "−")
     magnitude = math.floor(math.log10(abs(value)))
     decimals = max(0, digits - 1 - magnitude)
     return _trimmed(f"{value:,.{decimals}f}").replace(",", THOUSANDS).replace("-", "−")

@@ -29,6 +29,7 @@ _SPELLINGS = {
     "⋅": "·",
     "∕": "/",
     "⁄": "/",
+    "µ": "µ",  # compatibility forms would make it the Greek letter
     "μ": "µ",
     "’": "'",
     "‘": "'",
@@ -177,7 +178,7 @@ def _checked_rest(rest: str) -> str:
 def _no_number(text: str) -> str:
     if re.match(r"[+-]?\s*(?:nan|inf)", text, re.IGNORECASE) or "∞" in text:
         return _("Infinity and “not a number” are no answers here. Write a finite number.")
-    if text[0] in "<>≤≥":
+    if text.startswith(("<", ">", "≤", "≥")):
         return _("Write one number, without a comparison sign.")
     return _("I found no number at the start. Write the number first, then its unit: 250 ms.")
 

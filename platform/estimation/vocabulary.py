@@ -18,6 +18,7 @@ DECIMAL_PREFIXES: dict[str, float] = {
     "m": 1e-3,
     "u": 1e-6,
     "µ": 1e-6,
+    "μ": 1e-6,  # the Greek letter, which looks the same
     "n": 1e-9,
 }
 BINARY_PREFIXES: dict[str, float] = {
@@ -41,7 +42,7 @@ WORD_PREFIXES: dict[str, tuple[str, float]] = {
     "pebi": ("Pi", 1024.0**5),
 }
 LARGE = ("k", "K", "M", "G", "T", "P", "E")
-SMALL = ("m", "u", "µ", "n")
+SMALL = ("m", "u", "µ", "μ", "n")
 BINARY = tuple(BINARY_PREFIXES)
 
 MULTIPLIERS: dict[str, float] = {
@@ -84,8 +85,8 @@ _POWER: Exponents = (("J", 1), ("s", -1))
 _SIZES = (
     ("B byte octet", Atom("B", 1.0, _DATA, LARGE + BINARY)),
     ("b bit", Atom("bit", 0.125, _DATA, LARGE + BINARY)),
-    ("bps", Atom("bit/s", 0.125, _DATA_RATE, LARGE + BINARY)),
-    ("Bps", Atom("B/s", 1.0, _DATA_RATE, LARGE + BINARY)),
+    ("bps", Atom("bps", 0.125, _DATA_RATE, LARGE + BINARY)),
+    ("Bps", Atom("Bps", 1.0, _DATA_RATE, LARGE + BINARY)),
     ("s sec second", Atom("s", 1.0, _TIME, SMALL)),
     ("msec", Atom("ms", 1e-3, _TIME)),
     ("usec µsec", Atom("µs", 1e-6, _TIME)),
@@ -97,7 +98,7 @@ _SIZES = (
     ("yr yrs y year", Atom("year", 31_536_000.0, _TIME)),
     ("Hz", Atom("Hz", 1.0, _RATE, LARGE)),
     ("FLOP flop FLOPs", Atom("FLOP", 1.0, (("FLOP", 1),), LARGE)),
-    ("FLOPS flops F", Atom("FLOP/s", 1.0, _FLOP_RATE, LARGE)),
+    ("FLOPS flops F", Atom("FLOPS", 1.0, _FLOP_RATE, LARGE)),
     ("J joule", Atom("J", 1.0, (("J", 1),), LARGE)),
     ("W watt", Atom("W", 1.0, _POWER, (*LARGE, "m"))),
     ("Wh", Atom("Wh", 3600.0, (("J", 1),), LARGE)),
@@ -127,7 +128,7 @@ LOWERCASE_DATA: dict[str, Atom] = (
         for prefix in ("Ki", "Mi", "Gi", "Ti", "Pi")
     }
     | {
-        f"{prefix.lower()}bps": Atom(f"{prefix}bit/s", DECIMAL_PREFIXES[prefix] / 8, _DATA_RATE)
+        f"{prefix.lower()}bps": Atom(f"{prefix}bps", DECIMAL_PREFIXES[prefix] / 8, _DATA_RATE)
         for prefix in ("K", "M", "G", "T")
     }
 )

@@ -25,7 +25,13 @@ _END = ""  # the place after the last word of a clause
 _FORBIDDEN: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         _DETERMINER,
-        _DETERMINER | _PREPOSITION | _AUXILIARY | _CONJUNCTION | _SUBJECT | {"it", "not", _END},
+        _DETERMINER
+        | _PREPOSITION
+        | _AUXILIARY
+        | _CONJUNCTION
+        | _SUBJECT
+        | listed("it not cannot so then")
+        | {_END},
     ),
     **dict.fromkeys(
         _PREPOSITION, _AUXILIARY | _SUBJECT | listed("and or but of because than") | {_END}
@@ -38,7 +44,8 @@ _FORBIDDEN: dict[str, frozenset[str]] = {
 # Exceptions: auxiliaries after “to”; A and I are also the names of things, on ends a phrase.
 _ALLOWED: dict[str, frozenset[str]] = {
     "to": listed("be have do"),
-    "a": frozenset((_END, "and", "to")),
+    "a": frozenset((_END, "and", "to", "while")),
+    "while": frozenset((_END,)),
     "i": frozenset((_END,)),
     "on": frozenset((_END,)),
 }

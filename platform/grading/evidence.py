@@ -13,7 +13,7 @@ from grading.segments import Segment, segment_of
 from grading.weights import Weights
 
 # Bounds of a fitted threshold, and the one for a criterion too poor in exemplars to fit.
-LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.34, 0.6
+LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.42, 0.65
 DEFAULT_THRESHOLD = 0.5
 
 

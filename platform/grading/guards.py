@@ -10,6 +10,7 @@ from grading.segments import Segment, capped, split, windows
 from grading.words import STOP_WORDS, Word, words_of
 
 COPIED_SHARE = 0.7  # of a segment's word triples found in the question
+SHUFFLED_CREDIT = 0.15  # too little for any threshold of coverage
 REPEATED_SHARE = 0.3  # of all segments, to be worth a flag
 GIBBERISH_SHARE = 0.5  # of the Latin-script words that do not look like words
 _LONGEST_WORD = 22
@@ -79,7 +80,7 @@ def _credited(
     if segments and _weighted(segments, shuffled) > 0.5:
         flags.append(Flag.SHUFFLED)
     credit = [
-        0.0 if is_copied else 0.4 if is_shuffled else 1.0
+        0.0 if is_copied else SHUFFLED_CREDIT if is_shuffled else 1.0
         for is_copied, is_shuffled in zip(copied, shuffled, strict=True)
     ]
     pairs = tuple(windows(segments, text))

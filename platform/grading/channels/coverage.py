@@ -7,16 +7,18 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from grading.disorder import measure
 from grading.guards import Reading
 from grading.segments import Segment
 from grading.weights import Weights
 
 # A window of two must cover this much more than one sentence to be quoted instead of it.
 WINDOW_MARGIN = 0.1
-# Neighbouring words of the exemplar that stay near each other in any honest wording.
-SCRAMBLED_BELOW = 0.4
-SCRAMBLED_CREDIT = 0.4
-_NEAR = 3  # content words
+# Neighbouring words of the exemplar stay near each other in any honest wording, at worst turned.
+SCRAMBLED_BELOW = 0.5
+SCRAMBLED_BELOW_WHEN_BROKEN = 0.65  # where a rule of word order is broken as well
+SCRAMBLED_CREDIT = 0.15  # too little for any threshold of coverage
+_NEAR = 2  # content words
 _TELLING = 4  # matched words needed before order says anything
 
 
@@ -84,10 +86,16 @@ def _scrambled(exemplar: Segment, segment: Segment) -> bool:
     matched = sum(1 for stem in exemplar.stems if stem in segment.stems)
     if matched < _TELLING or matched < 0.75 * len(exemplar.stems):
         return False
-    pairs = _neighbours(exemplar)
-    shared = [pair for pair in pairs if pair[0] in segment.order and pair[1] in segment.order]
-    kept = sum(1 for left, right in shared if _follows(segment, left, right))
-    return len(shared) >= _TELLING - 1 and kept < SCRAMBLED_BELOW * len(shared)
+    shared = [
+        (left, right)
+        for left, right in _neighbours(exemplar)
+        if left in segment.order and right in segment.order
+    ]
+    if len(shared) < _TELLING - 1:
+        return False
+    kept = sum(_kept(segment, left, right) for left, right in shared) / len(shared)
+    broken = measure(segment.quote).broken
+    return kept < (SCRAMBLED_BELOW_WHEN_BROKEN if broken else SCRAMBLED_BELOW)
 
 
 def _neighbours(exemplar: Segment) -> list[tuple[str, str]]:
@@ -95,9 +103,9 @@ def _neighbours(exemplar: Segment) -> list[tuple[str, str]]:
     return [pair for pair in itertools.pairwise(content) if pair[0] != pair[1]]
 
 
-def _follows(segment: Segment, left: str, right: str) -> bool:
-    return any(
-        0 < after - before <= _NEAR
-        for before in segment.order[left]
-        for after in segment.order[right]
-    )
+def _kept(segment: Segment, left: str, right: str) -> float:
+    """1 when `right` closely follows `left`, half when they only stand near each other."""
+    distances = [after - before for before in segment.order[left] for after in segment.order[right]]
+    if any(0 < distance <= _NEAR for distance in distances):
+        return 1.0
+    return 0.5 if any(0 < -distance <= _NEAR for distance in distances) else 0.0
