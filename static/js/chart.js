@@ -167,6 +167,7 @@ class LoadChart extends HTMLElement {
   #palette(scheme) {
     const probe = document.createElement("i");
     probe.style.colorScheme = scheme;
+    probe.style.forcedColorAdjust = "none"; // a band in the text colour would hide the lines
     this.append(probe);
     const resolve = (token) => {
       probe.style.color = `var(${token})`;

@@ -96,6 +96,15 @@ function followHeadings(toc) {
   for (const heading of links.keys()) watcher.observe(heading);
 }
 
+// A long course scrolls in its own column: bring the lesson that is read into sight.
+function showPlaceInOutline() {
+  const outline = document.querySelector(".outline");
+  const here = outline?.querySelector("[aria-current]");
+  if (here && outline.scrollHeight > outline.clientHeight) {
+    outline.scrollTop += here.getBoundingClientRect().top - outline.getBoundingClientRect().top - outline.clientHeight / 3;
+  }
+}
+
 // ---- news from htmx ----------------------------------------------------------------------------
 let noticeTimer;
 
@@ -139,6 +148,7 @@ function enhance(within) {
 
 enhance(document);
 showChoice();
+showPlaceInOutline();
 for (const calendar of document.querySelectorAll(".calendar")) calendar.parentElement.scrollLeft = calendar.scrollWidth; // today is at the end
 for (const toc of document.querySelectorAll(".toc")) followHeadings(toc);
 document.addEventListener("click", (event) => {
