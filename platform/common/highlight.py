@@ -4,11 +4,11 @@ from functools import cache
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
-from pygments import highlight
-from pygments.formatters.html import HtmlFormatter
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
-from pygments.token import STANDARD_TYPES
+from pygments import highlight  # type: ignore[import-untyped]
+from pygments.formatters.html import HtmlFormatter  # type: ignore[import-untyped]
+from pygments.lexer import Lexer  # type: ignore[import-untyped]
+from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
 
 MAX_HIGHLIGHTED = 20_000
 """Longest code that is coloured, in characters; longer code is shown plain."""
@@ -68,13 +68,18 @@ LANGUAGES = frozenset(
 CODE_CLASSES = frozenset(name for name in STANDARD_TYPES.values() if name)
 
 
-def render_code(code: str, language: str = "") -> SafeString:
-    """`<pre class="code">` with Pygments' class names; an unknown language is shown plain."""
+def render_code(code: str, language: str = "", *, caption: str = "") -> SafeString:
+    """A figure with Pygments' class names; an unknown language is shown plain.
+
+    Without a caption of its own, code of a known language is captioned with the language's name.
+    """
     name = language.strip().lower()
     known = name in LANGUAGES
     inner = _colour(code, name) if known and len(code) <= MAX_HIGHLIGHTED else escape(code)
-    label = f' class="language-{name}"' if known else ""
-    return mark_safe(f'<pre class="code" tabindex="0"><code{label}>{inner}</code></pre>\n')  # noqa: S308 - escaped above
+    words = caption or (name if known else "")
+    title = f"<figcaption>{escape(words)}</figcaption>" if words else ""
+    pre = f'<pre tabindex="0"><code class="highlight">{inner}</code></pre>'
+    return mark_safe(f'<figure class="code">{title}{pre}</figure>\n')  # noqa: S308 - escaped above
 
 
 def _colour(code: str, language: str) -> str:

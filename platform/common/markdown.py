@@ -17,7 +17,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from common.highlight import render_code
 from common.markdown_syntax import BLOCK_BREAK, author_parser, learner_parser
 from common.mathematics import render_tex
-from common.sanitise import clean_author_html, clean_learner_html, is_own_image
+from common.sanitise import ALIGNMENTS, clean_author_html, clean_learner_html, is_own_image
 
 type Trust = Literal["author", "learner"]
 
@@ -69,8 +69,7 @@ def render_markdown(
 
 
 def _as_typed(text: str) -> RenderedText:
-    html = f'<pre class="code" tabindex="0"><code>{escape(text)}</code></pre>'
-    return RenderedText(mark_safe(html), (), text)  # noqa: S308 - escaped above
+    return RenderedText(render_code(text), (), text)
 
 
 def _prepare(tokens: Sequence[Token], used_ids: set[str]) -> Iterator[Heading]:
@@ -80,13 +79,20 @@ def _prepare(tokens: Sequence[Token], used_ids: set[str]) -> Iterator[Heading]:
             _demote(token, tokens[index + 2])
             if token.tag in {"h2", "h3"}:
                 text = _inline_text(tokens[index + 1])
-                token.attrs["id"] = _unused(ID_PREFIX + (slugify(text) or "part"), used_ids)
-                yield Heading(int(token.tag[1]), str(token.attrs["id"]), text)
+                heading = Heading(int(token.tag[1]), _heading_id(text, used_ids), text)
+                token.attrs["id"] = heading.id
+                tokens[index + 2].meta["anchor"] = heading
+                yield heading
         elif token.type in {"th_open", "td_open"} and "style" in token.attrs:
             alignment = str(token.attrs.pop("style")).removeprefix("text-align:")
-            token.attrs["class"] = f"align-{alignment}"
+            token.attrs["class"] = ALIGNMENTS.get(alignment, "")
         elif token.type == "table_open":
             token.meta["label"] = _table_label(tokens[index:], used_ids)
+
+
+def _heading_id(text: str, used: set[str]) -> str:
+    slug = slugify(text, allow_unicode=True)[:80].strip("-")
+    return _unused(ID_PREFIX + (slug or "part"), used)
 
 
 def _demote(opening: Token, closing: Token) -> None:
@@ -153,6 +159,18 @@ def _tag(token: Token) -> str:
     return f"<{token.tag}{attributes}>"
 
 
+def _heading_close(
+    self: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    token = tokens[index]
+    heading = token.meta.get("anchor")
+    if not isinstance(heading, Heading):
+        return f"</{token.tag}>\n"
+    label = escape(_("Link to “%(heading)s”") % {"heading": heading.text})
+    anchor = f'<a class="anchor" href="#{escape(heading.id)}" aria-label="{label}">#</a>'
+    return f"{anchor}</{token.tag}>\n"
+
+
 def _image(
     self: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
@@ -182,7 +200,7 @@ def _table_open(
     self: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
     label = escape(str(tokens[index].meta["label"]))
-    return f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}"><table>\n'
+    return f'<div class="table" tabindex="0" role="group" aria-label="{label}"><table>\n'
 
 
 def _table_close(
@@ -201,7 +219,8 @@ def _math_block(
     self: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
     tex = render_tex(tokens[index].content.strip(), display="block")
-    return f'<div class="math-block">{tex}</div>\n'
+    label = escape(_("Formula"))
+    return f'<div class="math" tabindex="0" role="group" aria-label="{label}">{tex}</div>\n'
 
 
 def _nothing(
@@ -214,6 +233,7 @@ def _nothing(
 def _author() -> MarkdownIt:
     parser = author_parser()
     rules = {
+        "heading_close": _heading_close,
         "link_open": _link_open,
         "image": _image,
         "fence": _fence,

@@ -5,13 +5,14 @@ import re
 import nh3
 from django.conf import settings
 
-from common.highlight import CODE_CLASSES, LANGUAGES
+from common.highlight import CODE_CLASSES
 
 SCHEMES = frozenset({"http", "https", "mailto"})
-ALIGNMENTS = frozenset({"align-left", "align-center", "align-right"})
+ALIGNMENTS = {"left": "align-left", "center": "align-center", "right": "num"}
+"""Class names for the columns of tables; figures are set flush right."""
 
 _LEARNER_TAGS = frozenset(
-    ["p", "br", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a"]
+    ["p", "br", "em", "strong", "del", "code", "pre", "figure", "blockquote", "ul", "ol", "li", "a"]
 )
 _MATHML_TAGS = frozenset(
     [
@@ -59,12 +60,13 @@ _AUTHOR_TAGS = (
             "th",
             "td",
             "div",
+            "figcaption",
             "span",
         ]
     )
 )
 _AUTHOR_ATTRIBUTES = {
-    "a": {"href", "title", "rel"},
+    "a": {"href", "title", "rel", "aria-label"},
     "img": {"src", "alt", "title", "loading", "decoding"},
     "ol": {"start"},
     "h2": {"id"},
@@ -98,13 +100,14 @@ _AUTHOR_ATTRIBUTES = {
     "mtable": {"rowspacing", "columnspacing", "columnlines", "rowlines"},
 }
 _AUTHOR_CLASSES = {
+    "a": {"anchor"},
     "span": CODE_CLASSES,
-    "pre": {"code"},
-    "code": {"math-source", *(f"language-{name}" for name in LANGUAGES)},
-    "div": {"table-scroll", "math-block"},
-    "th": ALIGNMENTS,
-    "td": ALIGNMENTS,
-    "mtd": ALIGNMENTS,
+    "figure": {"code"},
+    "code": {"highlight", "math-source"},
+    "div": {"table", "math"},
+    "th": set(ALIGNMENTS.values()),
+    "td": set(ALIGNMENTS.values()),
+    "mtd": {"align-left", "align-center", "align-right"},
 }
 _MEDIA_NAME = re.compile(r"[A-Za-z0-9_/-]+(?:\.[A-Za-z0-9_-]+)*")
 
@@ -133,7 +136,7 @@ _AUTHOR = nh3.Cleaner(
 _LEARNER = nh3.Cleaner(
     tags=set(_LEARNER_TAGS),
     attributes={"a": {"href"}, "ol": {"start"}, "pre": {"tabindex"}},
-    allowed_classes={"pre": {"code"}},
+    allowed_classes={"figure": {"code"}},
     url_schemes=set(SCHEMES),
     url_relative="deny",
     link_rel="nofollow ugc noopener noreferrer",
