@@ -24,6 +24,7 @@ from labs.parameters import (
 )
 from labs.results import (
     Event,
+    Good,
     Interval,
     Run,
     Series,
@@ -37,6 +38,7 @@ __all__ = [
     "Challenge",
     "Event",
     "Finding",
+    "Good",
     "Interval",
     "Lab",
     "Option",

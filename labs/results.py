@@ -102,7 +102,8 @@ class Tile:
         if format_value(difference, self.unit) == format_value(0.0, self.unit):
             return "±0"
         sign = "+" if difference > 0 else "−"
-        return sign + format_value(abs(difference), self.unit)
+        text = format_value(abs(difference), self.unit)
+        return sign + text.removesuffix(" %")  # points, not a percentage of a percentage
 
     def verdict_against(self, other: float) -> Verdict:
         """Whether this value is better than another one of the same quantity."""
