@@ -255,6 +255,8 @@ def _store(row: Answer, sent: Sent) -> None:
     row.sequence = sent.sequence
     row.saved_at = database_now()
     row.save(update_fields=["text", "version", "saved_at", "editor", "editor_base", "sequence"])
+    # Who stores a kept text has chosen it.
+    row.kept_texts.filter(settled_at=None, text=row.text).update(settled_at=Now())
 
 
 def _is_own_run(row: Answer, sent: Sent) -> bool:

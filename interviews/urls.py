@@ -1,4 +1,26 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from interviews.views import answers, catalogue, session
 
 app_name = "interviews"
-urlpatterns: list[URLPattern] = []
+
+_SESSION = "sessions/<int:pk>/"
+_STAGE = f"{_SESSION}stages/<slug:stage_id>/"
+
+urlpatterns = [
+    path("", catalogue.index, name="index"),
+    path(_SESSION, session.show_session, name="session"),
+    path(f"{_SESSION}debrief/", session.show_debrief, name="debrief"),
+    path(f"{_SESSION}finish/", session.finish, name="finish"),
+    path(_STAGE, session.show_stage, name="stage"),
+    path(f"{_STAGE}open/", session.open_next, name="open"),
+    path(f"{_STAGE}grading/", session.show_grading, name="grading"),
+    path(f"{_STAGE}answer/", answers.show_answer, name="answer"),
+    path(f"{_STAGE}save/", answers.save, name="save"),
+    path(f"{_STAGE}submit/", answers.submit, name="submit"),
+    path(f"{_STAGE}retry/", answers.retry, name="retry"),
+    path(f"{_STAGE}ask/", answers.ask, name="ask"),
+    path(f"{_STAGE}kept/<int:kept_id>/", answers.choose_kept, name="kept"),
+    path("<slug:slug>/", catalogue.show_scenario, name="scenario"),
+    path("<slug:slug>/start/", catalogue.start, name="start"),
+]

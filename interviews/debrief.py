@@ -1,0 +1,156 @@
+"""What a learner sees once a stage is graded: view objects that name every field they hold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from grading import CriterionAssessment, EvidenceKind, Flag, Verdict, assessment_from_data
+from interviews.highlight import Span, mark_text
+from interviews.models import Answer, Grade
+
+type Data = Mapping[str, Any]
+
+VERDICTS = {
+    Verdict.MET: gettext_lazy("met"),
+    Verdict.PARTLY: gettext_lazy("partly met"),
+    Verdict.MISSED: gettext_lazy("missed"),
+    Verdict.UNSURE: gettext_lazy("not sure"),
+}
+FLAGS = {
+    Flag.EMPTY: gettext_lazy("The answer is empty."),
+    Flag.GIBBERISH: gettext_lazy("Most of the answer is not made of words."),
+    Flag.QUESTION_COPIED: gettext_lazy("Most of the answer repeats the question."),
+    Flag.SHUFFLED: gettext_lazy("The answer lists words instead of saying something with them."),
+    Flag.REPEATED: gettext_lazy("Parts of the answer repeat each other; each counted once."),
+    Flag.INSTRUCTIONS: gettext_lazy("Sentences that speak to the grader were not read."),
+    Flag.TOO_LONG: gettext_lazy("Only the first 2,000 words were read."),
+}
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Words of the answer; `anchor` is where they stand marked in it."""
+
+    text: str
+    anchor: str
+    contradicts: bool
+
+
+@dataclass(frozen=True)
+class CriterionResult:
+    """One criterion as graded. `confidence` is a whole percentage."""
+
+    title: str
+    verdict: str
+    word: str
+    points: float
+    max_points: float
+    confidence: int
+    reason: str
+    quotes: tuple[Quote, ...]
+    hint: str
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What an interviewer would ask next, about the criterion that cost most."""
+
+    criterion: str
+    question: str
+
+
+@dataclass(frozen=True)
+class StageDebrief:
+    """Everything about one graded stage."""
+
+    points: float
+    max_points: float
+    answer: SafeString
+    criteria: tuple[CriterionResult, ...]
+    follow_up: FollowUp | None
+    model_answer: SafeString
+    grader: str
+    grader_version: str
+    by_person: bool
+    provisional: bool
+    uncertainty: float
+    flags: tuple[str, ...]
+
+
+def build_debrief(*, stage: Data, answer: Answer, grade: Grade) -> StageDebrief:
+    """Join rubric, answer and grade of a stage whose debrief may be shown."""
+    assessment = assessment_from_data(grade.assessment)
+    rubric = {criterion["id"]: criterion for criterion in stage["criteria"]}
+    pairs = [
+        (rubric[one.criterion_id], one) for one in assessment.criteria if one.criterion_id in rubric
+    ]
+    return StageDebrief(
+        points=grade.points,
+        max_points=grade.max_points,
+        answer=mark_text(answer.text, _spans(stage["id"], assessment.criteria)),
+        criteria=tuple(_result(stage["id"], criterion, one) for criterion, one in pairs),
+        follow_up=_follow_up(pairs),
+        model_answer=mark_safe(stage["model_answer_html"]),  # noqa: S308 - sanitised when published
+        grader=grade.grader,
+        grader_version=grade.grader_version,
+        by_person=grade.graded_by_id is not None,
+        provisional=grade.provisional,
+        uncertainty=assessment.uncertainty,
+        flags=tuple(str(FLAGS[flag]) for flag in assessment.flags),
+    )
+
+
+def word_for(verdict: str) -> str:
+    """Return how a verdict is said to a learner."""
+    return str(VERDICTS[Verdict(verdict)])
+
+
+def _anchor(stage_id: str, criterion_id: str, number: int) -> str:
+    return f"evidence-{stage_id}-{criterion_id}-{number}"
+
+
+def _spans(stage_id: str, criteria: Sequence[CriterionAssessment]) -> list[Span]:
+    return [
+        Span(one.start, one.end, _anchor(stage_id, criterion.criterion_id, number))
+        for criterion in criteria
+        for number, one in enumerate(criterion.evidence, 1)
+    ]
+
+
+def _result(stage_id: str, criterion: Data, assessed: CriterionAssessment) -> CriterionResult:
+    quotes = (
+        Quote(
+            one.quote,
+            _anchor(stage_id, assessed.criterion_id, number),
+            one.kind is EvidenceKind.CONTRADICTS,
+        )
+        for number, one in enumerate(assessed.evidence, 1)
+    )
+    return CriterionResult(
+        title=criterion["title"],
+        verdict=str(assessed.verdict),
+        word=word_for(assessed.verdict),
+        points=assessed.points,
+        max_points=assessed.max_points,
+        confidence=round(assessed.confidence * 100),
+        reason=assessed.reason,
+        quotes=tuple(quotes),
+        hint="" if assessed.verdict is Verdict.MET else criterion["hint"],
+    )
+
+
+def _follow_up(pairs: Sequence[tuple[Data, CriterionAssessment]]) -> FollowUp | None:
+    """Pick the criterion that lost most; of equals, the first."""
+    lost = [
+        (one.max_points - one.points, criterion)
+        for criterion, one in pairs
+        if one.verdict is not Verdict.MET and criterion["follow_up"]
+    ]
+    if not lost:
+        return None
+    _most, criterion = max(lost, key=lambda pair: pair[0])
+    return FollowUp(criterion["title"] or _("Follow-up"), criterion["follow_up"])

@@ -1,0 +1,109 @@
+"""The pages of one interview: its stages and its debrief."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from common.http import HtmxRequest
+from interviews import actions
+from interviews.access import access_answer, access_interview, signed_in
+from interviews.models import Answer, Interview
+from interviews.models.interviews import MAX_TEXT
+from interviews.session import build_editor, build_result, build_session, build_stage
+
+
+@require_safe
+@signed_in
+def show_session(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Lead to where this interview is."""
+    interview = access_interview(request, pk)
+    if interview.finished_at is not None:
+        return redirect("interviews:debrief", pk)
+    return redirect("interviews:stage", pk, _latest(interview).stage_id)
+
+
+@require_safe
+@signed_in
+def show_stage(request: HtmxRequest, pk: int, stage_id: str) -> HttpResponse:
+    """Show an opened stage: its editor, or what became of its answer."""
+    answer = access_answer(request, pk, stage_id)
+    interview = answer.interview
+    context = {
+        "session": build_session(interview, here=stage_id),
+        "stage": build_stage(interview, stage_id),
+        "max_text": MAX_TEXT,
+    }
+    if answer.submitted_at is not None:
+        context["result"] = build_result(answer)
+    else:
+        kept = answer.kept_texts.filter(settled_at=None).order_by("pk")
+        context["editor"] = build_editor(answer, list(kept))
+    return render(request, "interviews/stage.html", context)
+
+
+@require_POST
+@signed_in
+def open_next(request: HtmxRequest, pk: int, stage_id: str) -> HttpResponse:
+    """Open the next stage: its clock starts now."""
+    interview = access_interview(request, pk)
+    try:
+        actions.open_stage(interview=interview, stage_id=stage_id)
+    except actions.NotNowError:
+        return redirect("interviews:session", pk)
+    return redirect("interviews:stage", pk, stage_id)
+
+
+@require_safe
+@signed_in
+def show_grading(request: HtmxRequest, pk: int, stage_id: str) -> HttpResponse:
+    """Show how far the grading is; the debrief once it is done."""
+    answer = access_answer(request, pk, stage_id)
+    if answer.submitted_at is None:
+        raise Http404
+    if not request.htmx:
+        return redirect("interviews:stage", pk, stage_id)
+    return render(request, "interviews/_result.html", {"result": build_result(answer)})
+
+
+@require_safe
+@signed_in
+def show_debrief(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show all stages of a finished interview with totals."""
+    interview = access_interview(request, pk)
+    if interview.finished_at is None:
+        return redirect("interviews:session", pk)
+    answers = _in_order(interview)
+    graded = [answer.current_grade for answer in answers if answer.current_grade]
+    context = {
+        "session": build_session(interview),
+        "results": [build_result(answer) for answer in answers if answer.submitted_at],
+        "points": sum(grade.points for grade in graded),
+        "max_points": interview.edition.max_points,
+        "stage_count": interview.edition.stage_count,
+        "graded": len(graded),
+        "waiting": sum(1 for answer in answers if answer.submitted_at) - len(graded),
+        "started_at": interview.started_at,
+        "finished_at": interview.finished_at,
+    }
+    return render(request, "interviews/debrief.html", context)
+
+
+@require_POST
+@signed_in
+def finish(request: HtmxRequest, pk: int) -> HttpResponse:
+    """End the interview early."""
+    actions.finish_interview(interview=access_interview(request, pk))
+    return redirect("interviews:debrief", pk)
+
+
+def _in_order(interview: Interview) -> list[Answer]:
+    """The answers in the order of the stages."""
+    answers = interview.answers_by_stage()
+    found = [answers[stage["id"]] for stage in interview.edition.stages if stage["id"] in answers]
+    for answer in found:
+        answer.interview = interview
+    return found
+
+
+def _latest(interview: Interview) -> Answer:
+    return _in_order(interview)[-1]

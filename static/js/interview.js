@@ -1,0 +1,352 @@
+// The stage of an interview: clock, autosave, submission. Without it the forms work by themselves.
+// What is typed goes to IndexedDB first and to the server next; the server decides which version
+// counts, and never overwrites what another tab stored.
+
+const QUIET_MS = 900; // typing pauses this long before a save
+const LONGEST_WAIT_MS = 30000; // between two tries
+const KEEPALIVE_BYTES = 60000; // browsers refuse more in a request that outlives its page
+
+// ---- clock -------------------------------------------------------------------------------------
+function runClock(clock) {
+  const face = clock.querySelector("span");
+  const word = clock.querySelector("small");
+  const left = Number(clock.dataset.deadline) - Number(clock.dataset.now);
+  const began = performance.now();
+  const tick = () => {
+    const ms = left - (performance.now() - began);
+    const seconds = Math.floor(Math.abs(ms) / 1000);
+    face.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (ms < 0 && !clock.classList.contains("late")) {
+      clock.classList.add("late");
+      word.textContent = clock.dataset.over;
+    }
+  };
+  tick();
+  setInterval(tick, 1000);
+}
+
+// ---- the copy in this browser ------------------------------------------------------------------
+const local = {
+  opening: null,
+
+  open() {
+    this.opening ??= new Promise((resolve) => {
+      try {
+        const request = indexedDB.open("loadmark-interviews", 1);
+        request.onupgradeneeded = () => {
+          request.result.createObjectStore("texts", { keyPath: "key" }).createIndex("answer", "answer");
+        };
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => resolve(null);
+      } catch {
+        resolve(null); // Private windows of some browsers; the server's copy remains.
+      }
+    });
+    return this.opening;
+  },
+
+  async run(mode, work) {
+    const database = await this.open();
+    if (!database) return undefined;
+    return new Promise((resolve) => {
+      const transaction = database.transaction("texts", mode);
+      const request = work(transaction.objectStore("texts"));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onerror = transaction.onabort = () => resolve(undefined);
+    });
+  },
+
+  put(record) { return this.run("readwrite", (store) => store.put(record)); },
+  remove(key) { return this.run("readwrite", (store) => store.delete(key)); },
+  async of(answer) { return (await this.run("readonly", (store) => store.index("answer").getAll(answer))) ?? []; },
+};
+
+// A tab owns its name while it lives, so that no two tabs write as one.
+function claim(editor) {
+  if (!navigator.locks) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    navigator.locks.request(`interview-editor-${editor}`, { ifAvailable: true }, (lock) => {
+      resolve(Boolean(lock));
+      return lock ? new Promise(() => {}) : undefined;
+    });
+  });
+}
+
+function newName() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// ---- the answer --------------------------------------------------------------------------------
+class AnswerEditor {
+  constructor(form) {
+    this.form = form;
+    this.area = form.elements.text;
+    this.words = form.dataset;
+    this.answer = form.dataset.answer;
+    this.version = Number(form.elements.version.value);
+    this.stored = this.area.defaultValue;
+    this.editor = newName();
+    this.sequence = 0;
+    this.acknowledged = 0;
+    this.failures = 0;
+    this.state = "";
+    this.sending = null;
+  }
+
+  get isDirty() { return this.area.value !== this.stored; }
+  get isClosed() { return this.state === "submitted" || this.state === "over"; }
+  get isPaused() { return this.isClosed || this.state === "conflict"; }
+  get key() { return `${this.answer}#${this.editor}`; }
+
+  async start() {
+    this.listen();
+    await this.restore();
+    this.showCount();
+    this.showGraded();
+  }
+
+  listen() {
+    this.area.addEventListener("input", () => this.typed());
+    this.form.addEventListener("submit", (event) => this.onSubmit(event));
+    for (const button of this.form.querySelectorAll("[data-keep]")) {
+      button.addEventListener("click", () => this.choose(button.dataset.keep));
+    }
+    addEventListener("online", () => this.save());
+    addEventListener("focus", () => { if (this.failures) this.save(); });
+    addEventListener("pagehide", () => this.leave());
+    addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+    document.addEventListener("visibilitychange", () => { if (document.hidden) this.leave(); });
+  }
+
+  // Texts that a reload, a crash or a lost session left in this browser. The newest goes on here;
+  // older ones are handed to the server, which keeps them beside the answer.
+  async restore() {
+    const records = (await local.of(this.answer)).sort((a, b) => b.at - a.at);
+    const typedMeanwhile = this.area.value !== this.area.defaultValue;
+    let restored = typedMeanwhile;
+    for (const record of records) {
+      if (!(await claim(record.editor))) continue;
+      if (record.text === this.stored) await local.remove(record.key);
+      else if (restored) await this.handOver(record);
+      else { this.adopt(record); restored = true; }
+    }
+    if (!records.some((record) => record.editor === this.editor)) await claim(this.editor);
+    if (this.isDirty) this.save();
+  }
+
+  adopt(record) {
+    Object.assign(this, { editor: record.editor, sequence: record.sequence, version: record.base });
+    this.area.value = record.text;
+    this.say("unsaved");
+  }
+
+  async handOver(record) {
+    const answer = await this.post(this.form.dataset.save, record).catch(() => null);
+    if (answer && [200, 409].includes(answer.status)) await local.remove(record.key);
+  }
+
+  typed() {
+    this.showCount();
+    if (this.isClosed) return;
+    this.keepLocally();
+    if (this.isPaused) return;
+    this.say("unsaved");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), QUIET_MS);
+  }
+
+  keepLocally() {
+    return local.put({
+      key: this.key, answer: this.answer, editor: this.editor, text: this.area.value,
+      base: this.version, sequence: this.sequence, at: Date.now(),
+    });
+  }
+
+  next() {
+    this.sequence += 1;
+    return { text: this.area.value, base: this.version, editor: this.editor, sequence: this.sequence };
+  }
+
+  post(url, sent, { keepalive = false, key = "" } = {}) {
+    const body = new URLSearchParams({
+      csrfmiddlewaretoken: this.form.elements.csrfmiddlewaretoken.value,
+      text: sent.text, version: sent.base, editor: sent.editor, sequence: sent.sequence, key,
+    });
+    if (keepalive && body.toString().length > KEEPALIVE_BYTES) return Promise.reject(new Error("too long"));
+    return fetch(url, {
+      method: "POST", body, keepalive, headers: { Accept: "application/json" }, redirect: "error",
+    });
+  }
+
+  // One save at a time: the next one starts from the version the last one made.
+  async save() {
+    clearTimeout(this.timer);
+    if (this.sending) { await this.sending; }
+    if (!this.isDirty || this.isPaused || this.sending) return;
+    this.say("saving");
+    this.sending = this.sendOnce(this.next());
+    await this.sending;
+    this.sending = null;
+    if (this.isDirty && !this.isPaused) this.timer = setTimeout(() => this.save(), this.pause());
+  }
+
+  pause() {
+    if (!this.failures) return QUIET_MS;
+    return Math.min(LONGEST_WAIT_MS, 1000 * 2 ** (this.failures - 1)) * (0.75 + Math.random() / 2);
+  }
+
+  async sendOnce(sent) {
+    try {
+      const response = await this.post(this.form.dataset.save, sent);
+      await this.read(response, sent);
+    } catch {
+      this.failures += 1;
+      this.say("offline");
+    }
+  }
+
+  async read(response, sent) {
+    if (response.status === 401 || response.status === 403) return this.renew();
+    if (response.status === 422) return this.refuse(await response.json());
+    if (response.status !== 200 && response.status !== 409) throw new Error(String(response.status));
+    const stored = await response.json();
+    this.failures = 0;
+    if (stored.state === "saved") return this.acknowledge(sent, stored.version);
+    this.version = stored.version;
+    if (stored.state === "conflict") return this.showConflict(stored);
+    this.say(stored.state);
+    this.area.readOnly = true;
+    return undefined;
+  }
+
+  async acknowledge(sent, version) {
+    if (sent.sequence < this.acknowledged) return;
+    Object.assign(this, { acknowledged: sent.sequence, version, stored: sent.text });
+    this.form.elements.version.value = version;
+    if (this.isDirty) { await this.keepLocally(); return; }
+    await local.remove(this.key);
+    this.say("saved");
+  }
+
+  refuse(told) {
+    this.failures += 1;
+    this.say("invalid", told.message);
+  }
+
+  // Logged out, or logged in again meanwhile: then the page needs the new session's token.
+  async renew() {
+    this.failures += 1;
+    const response = await fetch(this.form.dataset.stateUrl, { headers: { Accept: "application/json" } });
+    const isBack = response.ok;
+    if (isBack) this.form.elements.csrfmiddlewaretoken.value = (await response.json()).token;
+    this.form.querySelector("[data-login-link]").hidden = isBack;
+    if (isBack) this.failures = 0;
+    else this.say("login");
+  }
+
+  leave() {
+    if (!this.isDirty || this.isPaused) return;
+    this.keepLocally();
+    const sent = this.next();
+    this.post(this.form.dataset.save, sent, { keepalive: true })
+      .then((response) => this.read(response, sent)).catch(() => {});
+  }
+
+  showConflict(stored) {
+    const panel = this.form.querySelector(".conflict");
+    panel.querySelector("[data-theirs]").textContent = stored.text;
+    panel.hidden = false;
+    this.theirs = stored;
+    this.say("conflict");
+    this.keepLocally();
+  }
+
+  async choose(whose) {
+    this.form.querySelector(".conflict").hidden = true;
+    this.version = this.theirs.version;
+    this.stored = this.theirs.text;
+    if (whose === "theirs") this.area.value = this.theirs.text;
+    this.say("unsaved");
+    this.area.focus();
+    if (this.isDirty) { await this.save(); return; }
+    await local.remove(this.key);
+    this.form.elements.version.value = this.version;
+    this.say("saved");
+  }
+
+  async onSubmit(event) {
+    event.preventDefault();
+    if (event.submitter?.hasAttribute("data-save-now")) { await this.save(); return; }
+    if (this.submitting) return;
+    if (this.state === "conflict") { this.form.querySelector(".conflict button").focus(); return; }
+    this.submitting = true;
+    clearTimeout(this.timer);
+    await this.sending;
+    await this.submit().catch(() => { this.failures += 1; this.say("unsent"); });
+    this.submitting = false;
+  }
+
+  async submit() {
+    const sent = this.next();
+    const key = this.form.elements.key.value;
+    let response = await this.post(this.form.action, sent, { key });
+    if (response.status === 401 || response.status === 403) {
+      await this.renew();
+      if (this.failures) return;
+      response = await this.post(this.form.action, sent, { key });
+    }
+    if (response.status !== 200) { await this.read(response, sent); return; }
+    const { url } = await response.json();
+    this.stored = this.area.value;
+    await local.remove(this.key);
+    location.assign(url);
+  }
+
+  // ---- what the person sees ----
+  say(state, text) {
+    const changed = state !== this.state;
+    this.state = state;
+    const place = this.form.querySelector(".save-state");
+    const look = { login: "offline", invalid: "offline", unsent: "offline", submitted: "conflict", over: "conflict" };
+    place.dataset.state = look[state] ?? state;
+    place.textContent = text ?? this.word(state);
+    if (state !== "login" && state !== "saving") this.form.querySelector("[data-login-link]").hidden = true;
+    if (changed && place.dataset.state !== "saving" && state !== "unsaved") this.announce(state, place);
+    this.showGraded();
+  }
+
+  // Read aloud what needs attention; a save that worked, only after one that did not.
+  announce(state, place) {
+    const isTrouble = place.dataset.state !== "saved";
+    if (isTrouble || this.troubled) this.form.querySelector("[data-news]").textContent = place.textContent;
+    this.troubled = isTrouble;
+  }
+
+  word(state) {
+    return (this.words[`word${state[0].toUpperCase()}${state.slice(1)}`] ?? "").replace("{version}", this.version);
+  }
+
+  showGraded() {
+    const place = this.form.querySelector("[data-graded]");
+    if (this.isPaused) place.textContent = "";
+    else if (this.isDirty) place.textContent = this.words.wordPending;
+    else if (this.version) place.textContent = this.word("graded");
+  }
+
+  showCount() {
+    const count = this.area.value.trim() ? this.area.value.trim().split(/\s+/).length : 0;
+    this.form.querySelector(".words").textContent = this.words.wordWords.replace("{count}", count);
+  }
+}
+
+// ---- waiting for a grade -----------------------------------------------------------------------
+function showLostPolls(event) {
+  const lost = event.target.closest?.(".result-region")?.querySelector(".poll-lost");
+  if (lost) lost.hidden = false;
+}
+
+for (const clock of document.querySelectorAll(".clock[data-deadline]")) runClock(clock);
+for (const form of document.querySelectorAll("form[data-answer]")) new AnswerEditor(form).start();
+document.addEventListener("htmx:error", showLostPolls);
+document.addEventListener("htmx:response:error", showLostPolls);
