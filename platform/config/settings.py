@@ -85,7 +85,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
-ROOT_URLCONF = "config.urls"
+# Another table of routes is used by `make bench` only, which adds views to compare with.
+ROOT_URLCONF = env.text("URLCONF", "config.urls")
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
