@@ -1,5 +1,8 @@
 """What courses does when authors publish, unpublish, move or delete."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.dispatch import receiver
@@ -10,6 +13,18 @@ from courses import actions
 from courses.models import CoursePage
 from courses.models.pages import ContentPage
 from courses.signals import content_removed
+
+_paused: ContextVar[bool] = ContextVar("refreshing is paused", default=False)
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Let many changes to a course pass; whoever makes them refreshes it at the end."""
+    token = _paused.set(True)
+    try:
+        yield
+    finally:
+        _paused.reset(token)
 
 
 @receiver([page_published, page_unpublished])
@@ -36,6 +51,9 @@ def retire_removed(sender: Any, course_slug: str, url_path: str, **kwargs: Any) 
 
 
 def _refresh(url_path: str) -> bool:
+    """Refresh the course of this address; False when there is none."""
+    if _paused.get():
+        return True
     course = CoursePage.objects.filter(url_path=_course_path(url_path)).first()
     if course is not None:
         actions.refresh_course(course_id=course.pk)

@@ -33,6 +33,11 @@ def _make_index() -> CourseIndexPage:
     return CourseIndexPage.objects.get(pk=index.pk)
 
 
+def lock_index() -> None:
+    """Let only one import run at a time; call it inside a transaction."""
+    CourseIndexPage.objects.select_for_update(of=("self",)).get(pk=course_index().pk)
+
+
 def ensure_index(**_kwargs: Any) -> None:
     """After every migration and every flush: the courses have their parent."""
     if CourseIndexPage._meta.db_table in connection.introspection.table_names():  # noqa: SLF001

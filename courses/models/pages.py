@@ -183,8 +183,9 @@ class LessonPage(ContentPage):
     references = StreamField(References(), blank=True, verbose_name=_("references"))
     body = StreamField(LessonBody(), blank=True, verbose_name=_("body"))
     imported_source = models.TextField(blank=True, editable=False)
+    imported_slug = models.SlugField(max_length=255, blank=True, editable=False)
 
-    own_fields = ("content_id", "imported_source")
+    own_fields = ("content_id", "imported_source", "imported_slug")
     exclude_fields_in_copy: ClassVar[list[str]] = list(own_fields)
     parent_page_types: ClassVar[list[str]] = ["courses.ModulePage"]
     subpage_types: ClassVar[list[str]] = []

@@ -1,0 +1,69 @@
+"""Quizzes and scenarios between their apps' plain data and the interchange form."""
+
+from dataclasses import asdict
+from typing import Any
+
+import yaml
+
+from courses.interchange import (
+    ChoiceQuestion,
+    Question,
+    QuizFile,
+    ScenarioFile,
+    parse_quiz,
+    parse_scenario,
+    quiz_path,
+    scenario_path,
+)
+
+type Data = dict[str, Any]
+
+
+def quiz_data(file: QuizFile) -> Data:
+    """A quiz file as the quizzes app takes it."""
+    questions = [_question(question) for question in file.questions]
+    return {"id": str(file.id), "slug": file.slug, "title": file.title, "questions": questions}
+
+
+def _question(question: Question) -> Data:
+    data = _listed(asdict(question))
+    if isinstance(question, ChoiceQuestion):
+        return data
+    if not question.unit:
+        del data["unit"]
+    return {**data, "kind": question.kind}
+
+
+def scenario_data(file: ScenarioFile) -> Data:
+    """A scenario file as the interviews app takes it."""
+    return {**_listed(asdict(file)), "id": str(file.id)}
+
+
+def _listed(value: Any) -> Any:
+    """Tuples as lists, all the way down."""
+    if isinstance(value, dict):
+        return {key: _listed(child) for key, child in value.items()}
+    if isinstance(value, list | tuple):
+        return [_listed(child) for child in value]
+    return value
+
+
+def quiz_file(data: Data) -> QuizFile:
+    """The quiz file that says this; raises ContentError when no file can."""
+    return parse_quiz(_dumped(data), path=quiz_path(data["slug"]))
+
+
+def scenario_file(data: Data) -> ScenarioFile:
+    """The scenario file that says this; raises ContentError when no file can."""
+    return parse_scenario(_dumped(data), path=scenario_path(data["slug"]))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes no aliases, which the reader refuses."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _dumped(data: Data) -> str:
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
