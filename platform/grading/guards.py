@@ -96,7 +96,7 @@ def _shuffled(segments: Sequence[Segment]) -> list[bool]:
     measures = [measure(segment.quote) for segment in segments]
     throughout = sum(measures, Disorder(0, 0)).is_likely
     return [
-        one.is_certain or (throughout and one.broken > 0) or looks_listed(segment)
+        throughout or one.is_certain or looks_listed(segment)
         for one, segment in zip(measures, segments, strict=True)
     ]
 

@@ -32,9 +32,8 @@ def _graded(line: str, number: int, grader: Grader) -> dict[str, Any]:
         identifier = data.get("id")
         question, answer = _text(data, "question"), _text(data, "answer")
         assessment = grader.grade(question, _criteria(data), answer)
-    except (RubricError, RecursionError) as error:
-        sentence = str(error) or "The object is nested too deeply."
-        return {"id": identifier, "error": f"Line {number}: {sentence}"}
+    except RubricError as error:
+        return {"id": identifier, "error": f"Line {number}: {error}"}
     return {"id": identifier, **_result(assessment)}
 
 
@@ -43,6 +42,8 @@ def _mapping(line: str) -> Mapping[str, Any]:
         data = json.loads(line, parse_constant=_refused)
     except ValueError as error:
         raise RubricError("This is not JSON.") from error
+    except RecursionError as error:
+        raise RubricError("This is nested too deeply.") from error
     if not isinstance(data, dict):
         raise RubricError("This is not a JSON object.")
     return data

@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from grading.assessment import Assessment, CriterionAssessment, Flag, Verdict
-from grading.evidence import gather, prepare
+from grading.evidence import Prepared, gather, prepare
 from grading.grader import OnCriterion
 from grading.guards import read_answer
 from grading.rubric import Criterion
 from grading.verdict import judge
-from grading.weights import weights_for
+from grading.weights import Weights, weights_for
 from grading.words import content_stems, words_of
 
 
@@ -28,15 +30,30 @@ class LexicalGrader:
         on_criterion: OnCriterion | None = None,
     ) -> Assessment:
         """Judge `answer` criterion by criterion; see `grading.grader.Grader`."""
-        weights = weights_for(question, rubric)
-        reading = read_answer(question, answer, _vocabulary(question, rubric))
+        ready = _ready(question, tuple(rubric))
+        reading = read_answer(question, answer, ready.vocabulary)
         assessed: list[CriterionAssessment] = []
-        for prepared in prepare(rubric, weights):
-            one = judge(prepared, gather(prepared, reading, weights), weights)
+        for prepared in ready.criteria:
+            one = judge(prepared, gather(prepared, reading, ready.weights), ready.weights)
             assessed.append(one)
             if on_criterion is not None:
                 on_criterion(one)
         return _total(self.name, self.version, assessed, reading.flags)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """All that is known of a question and its rubric before an answer comes."""
+
+    weights: Weights
+    criteria: tuple[Prepared, ...]
+    vocabulary: frozenset[str]
+
+
+@lru_cache(maxsize=32)  # a batch of answers mostly has one rubric
+def _ready(question: str, rubric: tuple[Criterion, ...]) -> _Ready:
+    weights = weights_for(question, rubric)
+    return _Ready(weights, prepare(rubric, weights), _vocabulary(question, rubric))
 
 
 def _vocabulary(question: str, rubric: Sequence[Criterion]) -> frozenset[str]:

@@ -8,6 +8,17 @@ from grading.assessment import Evidence as Quoted
 from grading.channels.coverage import Cover, cover
 from grading.evidence import Evidence, Prepared
 from grading.segments import Segment
+from grading.sentences import (
+    CONTRADICTED,
+    IN_PART,
+    NOT_SAID,
+    NUMBER_FOUND,
+    NUMBER_MISSING,
+    PERHAPS,
+    SAID,
+    TOGETHER,
+    TORN,
+)
 from grading.weights import Weights
 
 MET_FROM = 0.65
@@ -27,6 +38,7 @@ _NUMBERS_MISSING = 0.6  # at most, where a number is asked for and not there
 _GROUPS_MISSED = 0.08  # added to the threshold when groups exist and none is complete
 _MISCONCEPTION_FROM = 0.5
 _MISCONCEPTION_MARGIN = 0.05
+_MISCONCEPTION_WHOLE = 0.85
 _NEGATION_DROP = 0.5  # of the coverage lost to a negation
 
 
@@ -60,7 +72,7 @@ def _support(prepared: Prepared, evidence: Evidence) -> _Support:
     best = max(options, key=lambda option: option.likelihood)
     if prepared.criterion.numbers and evidence.numbers.strength < 1:
         missing = min(best.likelihood, _NUMBERS_MISSING)
-        reason = best.reason if missing < UNSURE_FROM else "An expected number was not found."
+        reason = best.reason if missing < UNSURE_FROM else NUMBER_MISSING
         return _Support(missing, best.segments, reason)
     return best
 
@@ -68,17 +80,17 @@ def _support(prepared: Prepared, evidence: Evidence) -> _Support:
 def _by_coverage(prepared: Prepared, evidence: Evidence) -> _Support:
     found = evidence.coverage
     if found is None:
-        return _Support(0.005, (), "Nothing in the answer speaks of this.")
+        return _Support(0.005, (), NOT_SAID)
     threshold = prepared.threshold
     if prepared.groups and evidence.concepts.strength < 1:
         threshold += _GROUPS_MISSED
     likelihood = 1 / (1 + math.exp(-_STEEPNESS * (found.share - threshold) - math.log(2)))
-    return _Support(likelihood, (found.segment,), "These words say what was asked for.")
+    return _Support(likelihood, (found.segment,), SAID)
 
 
 def _by_concepts(evidence: Evidence) -> _Support:
     found = evidence.concepts
-    reason = "The ideas that were asked for stand together here."
+    reason = TOGETHER
     if found.strength < 1:
         return _Support(0.35 * found.strength, found.segments, reason)
     backed = evidence.coverage is not None and evidence.coverage.share >= _BACKING
@@ -91,20 +103,41 @@ def _by_numbers(prepared: Prepared, evidence: Evidence) -> _Support:
         return _Support(0.0, (), "")
     backed = evidence.coverage is not None and evidence.coverage.share >= _BACKING
     full = _NUMBERS_BACKED if backed else _NUMBERS_ALONE
-    return _Support(full * found.strength, found.segments, "The expected number is here.")
+    return _Support(full * found.strength, found.segments, NUMBER_FOUND)
 
 
 def _contradiction(prepared: Prepared, evidence: Evidence, weights: Weights) -> Cover | None:
     """Words nearer to a misconception than to any exemplar, or an exemplar turned around."""
     wrong = evidence.misconception
-    if wrong is not None and wrong.share >= _MISCONCEPTION_FROM:
-        right = max(cover(one, wrong.segment, weights).share for one in prepared.exemplars)
-        if wrong.share > right + _MISCONCEPTION_MARGIN:
-            return wrong
+    if wrong is not None and _nearer_to_wrong(prepared, wrong, weights):
+        return wrong
     turned = evidence.raw_coverage
     if turned is None or turned.raw < prepared.threshold:
         return None
     return turned if turned.share < _NEGATION_DROP * turned.raw else None
+
+
+def _nearer_to_wrong(prepared: Prepared, wrong: Cover, weights: Weights) -> bool:
+    """Whether a segment says a misconception more fully than any exemplar.
+
+    A misconception that contains a whole exemplar and adds to it covers both alike: then the one
+    with more to say was meant.
+    """
+    if wrong.share < _MISCONCEPTION_FROM:
+        return False
+    right = max(cover(one, wrong.segment, weights).share for one in prepared.exemplars)
+    if wrong.share > right + _MISCONCEPTION_MARGIN:
+        return True
+    if wrong.share < max(right - _MISCONCEPTION_MARGIN, _MISCONCEPTION_WHOLE):
+        return False
+    said_right = max(_said(one, wrong.segment, weights) for one in prepared.exemplars)
+    said_wrong = max(_said(one, wrong.segment, weights) for one in prepared.misconceptions)
+    return said_wrong > said_right * (1 + _MISCONCEPTION_MARGIN)
+
+
+def _said(exemplar: Segment, segment: Segment, weights: Weights) -> float:
+    """The weight of an exemplar's words that the segment says."""
+    return cover(exemplar, segment, weights).share * weights.total(exemplar.stems)
 
 
 def _supported(prepared: Prepared, support: _Support) -> CriterionAssessment:
@@ -112,9 +145,9 @@ def _supported(prepared: Prepared, support: _Support) -> CriterionAssessment:
     sure = support.likelihood if verdict is not Verdict.MISSED else 1 - support.likelihood
     reasons = {
         Verdict.MET: support.reason,
-        Verdict.PARTLY: "Some of what was asked for is here, not all. " + support.reason,
-        Verdict.UNSURE: "These words may mean it; a second opinion is needed.",
-        Verdict.MISSED: "Nothing in the answer says this clearly enough.",
+        Verdict.PARTLY: support.reason if support.reason == NUMBER_MISSING else IN_PART,
+        Verdict.UNSURE: PERHAPS,
+        Verdict.MISSED: NOT_SAID,
     }
     quoted = support.segments if verdict is not Verdict.MISSED else ()
     return _assessed(
@@ -136,14 +169,14 @@ def _contradicted(prepared: Prepared, against: Cover) -> CriterionAssessment:
         Verdict.MISSED,
         0.6 + 0.3 * min(1.0, max(against.share, against.raw)),
         _quotes((against.segment,), EvidenceKind.CONTRADICTS),
-        "These words say the opposite of what was asked for, or a common mistake.",
+        CONTRADICTED,
     )
 
 
 def _torn(prepared: Prepared, support: Segment, against: Segment) -> CriterionAssessment:
     quotes = _quotes((support,), EvidenceKind.SUPPORTS)
     quotes += _quotes((against,), EvidenceKind.CONTRADICTS)
-    reason = "The answer says this and also seems to contradict it; a second opinion is needed."
+    reason = TORN
     return _assessed(prepared, Verdict.UNSURE, 0.5, quotes, reason)
 
 

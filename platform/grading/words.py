@@ -36,6 +36,34 @@ NEGATORS = listed(
     avoid avoids avoiding prevent prevents preventing lack lacks lacking unable hardly
     instead"""
 )
+# Forms whose stem the suffix rules cannot find.
+_IRREGULAR = {
+    form: base
+    for base, forms in {
+        "queue": "queued queuing queueing",
+        "send": "sent",
+        "keep": "kept",
+        "write": "wrote written",
+        "lose": "lost losing",
+        "pay": "paid",
+        "take": "took taken",
+        "tell": "told",
+        "hold": "held",
+        "sell": "sold",
+        "build": "built",
+        "choose": "chose chosen choosing",
+        "break": "broke broken",
+        "fall": "fell fallen",
+        "run": "ran",
+        "know": "knew known",
+        "give": "gave given",
+        "show": "shown",
+        "find": "found",
+        "throw": "threw thrown",
+        "index": "indices indexes",
+    }.items()
+    for form in forms.split()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +99,7 @@ def words_of(text: str) -> tuple[Word, ...]:
     for match in _WORD.finditer(text):
         form = fold(match.group())
         if form:
-            found.append(Word(match.start(), match.end(), form, stem(form)))
+            found.append(Word(match.start(), match.end(), form, stem(_IRREGULAR.get(form, form))))
     return tuple(found)
 
 
