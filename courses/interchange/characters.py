@@ -37,6 +37,16 @@ def check_characters(text: str) -> None:
         )
 
 
+def check_yaml_lines(text: str) -> None:
+    """Raise BlockError for the characters that YAML, but no editor, takes for the end of a line."""
+    if found := re.search("[\u2028\u2029]", text):
+        raise BlockError(
+            _("The invisible character U+%(code)s is not allowed here; delete it.")
+            % {"code": f"{ord(found[0]):04X}"},
+            text.count("\n", 0, found.start()) + 1,
+        )
+
+
 def is_slug(text: str) -> bool:
     return len(text) <= MAX_SLUG and SLUG_PATTERN.fullmatch(text) is not None
 

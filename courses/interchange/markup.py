@@ -166,7 +166,7 @@ def check_markdown(text: str) -> None:
     if isinstance(first, Directive) or first.text != text or len(segments) != 2:
         raise BlockError(
             _("A text block cannot contain a directive or a block break (+++); split it there."),
-            _where_it_ends(segments),
+            min(_where_it_ends(segments), len(lines)),
         )
 
 

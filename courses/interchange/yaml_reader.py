@@ -14,7 +14,12 @@ from uuid import UUID
 import yaml
 from django.utils.translation import gettext as _
 
-from courses.interchange.characters import check_characters, is_slug, strip_blank_lines
+from courses.interchange.characters import (
+    check_characters,
+    check_yaml_lines,
+    is_slug,
+    strip_blank_lines,
+)
 from courses.interchange.errors import BlockError, ContentError
 from courses.interchange.markup import check_markdown
 
@@ -234,6 +239,7 @@ def read_record(text: str, *, path: str, first_line: int = 1) -> Record:
     """The one mapping that `text` holds; `first_line` is the line of the file it begins on."""
     try:
         check_characters(text)
+        check_yaml_lines(text)
         node = _Builder(text, path, first_line).document()
     except BlockError as error:
         raise ContentError(path, first_line + error.line - 1, error.reason) from None
