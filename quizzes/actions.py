@@ -21,11 +21,15 @@ class ClosedAttemptError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What became of an answer. `refused`: another answer was stored before, and stays."""
+    """What became of an answer.
+
+    `answered` counts the attempt's answers; `refused`: another answer was stored before, and stays.
+    """
 
     attempt: Attempt
     response: Response
     judgement: Judgement
+    answered: int
     is_new: bool
     refused: bool
 
@@ -101,17 +105,23 @@ def answer_question(*, attempt: Attempt, question_id: str, answer: Answer) -> An
     question = {item["id"]: item for item in attempt.edition.questions}[question_id]
     responses = {response.question_id: response for response in attempt.responses.all()}
     if (earlier := responses.get(question_id)) is not None:
-        judgement = kind_of(question).judge(question, earlier.answer)
-        refused = earlier.answer != answer
-        return Answered(attempt, earlier, judgement, is_new=False, refused=refused)
+        return Answered(
+            attempt,
+            earlier,
+            judgement=kind_of(question).judge(question, earlier.answer),
+            answered=len(responses),
+            is_new=False,
+            refused=earlier.answer != answer,
+        )
     if attempt.set_aside_at is not None:
         raise ClosedAttemptError
     judgement = kind_of(question).judge(question, answer)
     response = _store_response(attempt, question_id, answer, judgement)
     signals.question_answered.send(Attempt, attempt=attempt, response=response, question=question)
-    if len(responses) + 1 == len(attempt.edition.questions):
+    answered = len(responses) + 1
+    if answered == len(attempt.edition.questions):
         _finish(attempt)
-    return Answered(attempt, response, judgement, is_new=True, refused=False)
+    return Answered(attempt, response, judgement, answered, is_new=True, refused=False)
 
 
 def _store_response(

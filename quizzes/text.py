@@ -20,6 +20,7 @@ Whoever can write quizzes to files adds the rules of that form here.
 """
 
 _PARAGRAPH = re.compile(r"<p>(.*)</p>", re.DOTALL)
+_LAST_PARAGRAPH = re.compile(r"(?P<stem>.*)<p>(?P<ask>(?:(?!<p>).)*)</p>", re.DOTALL)
 
 
 def is_slug(text: str) -> bool:
@@ -52,6 +53,16 @@ def render_inline(text: str) -> str:
     html = render(text)
     found = _PARAGRAPH.fullmatch(html)
     return found[1] if found and "<p>" not in found[1] else html
+
+
+def render_prompt(text: str) -> tuple[str, str]:
+    """Markdown as safe HTML, the last paragraph apart and without its tags: the question itself.
+
+    It is empty where the text ends with something else, a table for example.
+    """
+    html = render(text)
+    found = _LAST_PARAGRAPH.fullmatch(html)
+    return (found["stem"].strip(), found["ask"]) if found else (html, "")
 
 
 def summary(text: str) -> str:

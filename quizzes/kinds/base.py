@@ -50,15 +50,19 @@ class ShownOption:
 
 @dataclass(frozen=True, slots=True)
 class ShownQuestion:
-    """All that a page may know of a question before it is answered."""
+    """All that a page may know of a question before it is answered.
+
+    `ask` is the question itself, to stand in a legend or label; `stem` what comes before it.
+    """
 
     kind: str
     template: str
-    prompt: SafeString
+    stem: SafeString
+    ask: SafeString
     points: float
     hint: str = ""
     options: tuple[ShownOption, ...] = ()
-    unit: str = ""
+    takes_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,26 @@ class Kind(ABC):
     def judge(self, question: Compiled, answer: Answer) -> Judgement:
         """Judge an answer that `parse` has given, now or years ago."""
 
+    def shown(
+        self,
+        question: Compiled,
+        *,
+        hint: str = "",
+        options: tuple[ShownOption, ...] = (),
+        takes_many: bool = False,
+    ) -> ShownQuestion:
+        """What every kind shows of a question, with what this one adds."""
+        return ShownQuestion(
+            kind=self.name,
+            template=self.template,
+            stem=safe(question["stem"]),
+            ask=safe(question["ask"]),
+            points=question["points"],
+            hint=hint,
+            options=options,
+            takes_many=takes_many,
+        )
+
     def tidied(self, definition: Definition) -> dict[str, Any]:
         """The definition without what is only there because a form has a field for it."""
         return dict(definition)
@@ -157,12 +181,14 @@ class Kind(ABC):
 
     def compile(self, definition: Definition) -> dict[str, Any]:
         """The question as an edition keeps it."""
+        stem, ask = text.render_prompt(definition["prompt"])
         return {
             "id": definition["id"],
             "kind": self.name,
             "points": definition["points"],
             "name": text.summary(definition["prompt"]),
-            "prompt": text.render(definition["prompt"]),
+            "stem": stem,
+            "ask": ask,
             "explanation": text.render(definition["explanation"]),
             **self.compile_own(definition),
         }

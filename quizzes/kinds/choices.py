@@ -21,7 +21,6 @@ from quizzes.kinds.base import (
     OptionFeedback,
     Problem,
     ShownOption,
-    ShownQuestion,
     markdown_problems,
     safe,
 )
@@ -82,14 +81,12 @@ class ChoiceKind(Kind):
         options = sorted(definition["options"], key=_by_text)
         return {"options": [_compiled_option(option) for option in options]}
 
-    def shown(self, question: Compiled, hint: str) -> ShownQuestion:
-        """The question before the answer."""
-        options = tuple(
+    def shown_options(self, question: Compiled) -> tuple[ShownOption, ...]:
+        """The options before the answer."""
+        return tuple(
             ShownOption(str(place), safe(option["text"]))
             for place, option in enumerate(question["options"], 1)
         )
-        prompt = safe(question["prompt"])
-        return ShownQuestion(self.name, self.template, prompt, question["points"], hint, options)
 
     def parse(self, question: Compiled, posted: QueryDict) -> Answer:
         """The ids of the chosen options, in shown order."""

@@ -28,7 +28,8 @@ class Multiple(ChoiceKind):
             "Choose all that are right. Each right choice earns a share of the points; each wrong "
             "choice takes one share away, never below zero."
         )
-        return self.shown(question, hint)
+        options = self.shown_options(question)
+        return self.shown(question, hint=hint, options=options, takes_many=True)
 
     def judge(self, question: Compiled, answer: Answer) -> Judgement:
         """Partial credit."""

@@ -111,14 +111,7 @@ class Numeric(Kind):
             if question["unit"]
             else ""
         )
-        return ShownQuestion(
-            self.name,
-            self.template,
-            safe(question["prompt"]),
-            question["points"],
-            hint,
-            unit=question["unit"],
-        )
+        return self.shown(question, hint=hint)
 
     def parse(self, question: Compiled, posted: QueryDict) -> Answer:
         """The text, once it can be read as a quantity of the right kind."""

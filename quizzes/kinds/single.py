@@ -25,7 +25,7 @@ class Single(ChoiceKind):
 
     def view(self, question: Compiled) -> ShownQuestion:
         """The question before the answer."""
-        return self.shown(question, "")
+        return self.shown(question, options=self.shown_options(question))
 
     def parse(self, question: Compiled, posted: QueryDict) -> Answer:
         """The id of the chosen option."""

@@ -66,7 +66,7 @@ def test_a_change_makes_the_next_edition_and_keeps_the_earlier_one(collection: C
     assert changed
     editions = QuizEdition.objects.filter(quiz=quiz).order_by("number")
     assert [(edition.number, edition.is_current) for edition in editions] == [(1, False), (2, True)]
-    assert "Another" not in editions[0].questions[0]["prompt"]
+    assert "Another" not in editions[0].questions[0]["ask"]
 
 
 def test_opening_a_quiz_to_visitors_makes_no_new_edition(collection: Collection) -> None:
