@@ -11,7 +11,7 @@ test: install
 	@exec $(PYTHON) manage.py test $(ARGS)
 
 bench: install
-	@exec $(PYTHON) manage.py bench $(ARGS)
+	@VAR_DIR=var/bench exec $(PYTHON) manage.py bench $(ARGS)
 
 lint: install
 	@$(PYTHON) -m ruff check .

@@ -1,0 +1,137 @@
+"""manage.py bench: measurements of one run, beside what they are compared to."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from config import chromium, embedded
+from config.bench import inside, people, site
+from config.bench.load import Target, family, measure
+from config.bench.site import Site
+
+COURSE = "microservices"
+LESSON = f"/courses/{COURSE}/circuit-breaker/"
+QUIZ = "circuit-breaker-basics"
+
+
+class Command(BaseCommand):
+    """Measure an installation that is started for this purpose."""
+
+    help = "Print measurements: pages against bare views, bytes, paint, grading, start-up, memory."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        var = embedded.directory()
+        self.start_up(var / "start-up")
+        with site.running(var / "site", own_servers=False) as running:
+            self.pages(running)
+            self.in_process()
+            self.grading()
+            self.memory(running)
+            self.browser(running)
+
+    def line(self, name: str, value: str, goal: str = "") -> None:
+        """Print one measurement."""
+        self.stdout.write(f"{name:<58} {value:>16}   {goal}")
+        self.stdout.flush()
+
+    def title(self, text: str) -> None:
+        """Print a heading."""
+        self.stdout.write(f"\n{text}")
+
+    def start_up(self, var: Path) -> None:
+        """Measure the second start, which finds everything in place."""
+        self.title("Start-up (until the first page is answered)")
+        var.mkdir(parents=True, exist_ok=True)
+        with site.running(var, own_servers=True) as first:
+            self.line("start, whatever was there", f"{first.started_s:.1f} s")
+        with site.running(var, own_servers=True) as second:
+            self.line("second start", f"{second.started_s:.1f} s", "< 6 s")
+
+    def pages(self, running: Site) -> None:
+        """Compare pages with bare views of the same server, in turns."""
+        self.title("Pages against bare views of the same server (medians of turns)")
+        _learner, cookie = people.learner_with_session()
+        large = people.large_course(200)
+        pairs = [
+            ("lesson, logged in", Target("lesson", LESSON, cookie), "/bare/lesson/",
+             "≥ 0.6, aim 0.8"),
+            ("lesson of 200, logged in",
+             Target("large", f"/courses/{large}/lesson-0/", cookie), "/bare/lesson/", "≥ 0.6"),
+            ("course outline, 4 lessons or so", Target("course", f"/courses/{COURSE}/", cookie),
+             f"/bare/course/{COURSE}/", "≥ 0.8"),
+            ("course outline, 200 lessons", Target("course", f"/courses/{large}/", cookie),
+             f"/bare/course/{large}/", "≥ 0.8"),
+            ("catalogue", Target("catalogue", "/courses/", cookie), "/bare/catalogue/", "≥ 0.8"),
+        ]  # fmt: skip
+        for name, target, bare_path, goal in pairs:
+            pair = [target, Target("bare", bare_path)]
+            ours, bare = measure(site.HOST, running.port, [running.pids["web"]], pair)
+            self.line(f"{name}: requests/s, ours / bare",
+                      f"{ours.rate:.0f} / {bare.rate:.0f}")  # fmt: skip
+            self.line("  ratio", f"{ours.rate / bare.rate:.2f}", goal)
+            self.line("  CPU per request, ours / bare",
+                      f"{ours.cpu_ms:.2f} / {bare.cpu_ms:.2f} ms")  # fmt: skip
+            self.line("  HTML, compressed", f"{ours.body_bytes / 1000:.1f} KB", "≤ 40 KB")
+            self.line("  queries", str(inside.queries(cookie, target.path)), "≤ 6")
+
+    def in_process(self) -> None:
+        """Measure what one process does."""
+        self.title("In one process")
+        self.line("quiz answer, CPU with request and response",
+                  f"{inside.quiz_answer_ms(QUIZ):.1f} ms", "≤ 10 ms")  # fmt: skip
+        for slug, spent in inside.lab_ms().items():
+            self.line(f"lab {slug}, default run", f"{spent:.0f} ms", f"{1000 / spent:.0f} runs/s")
+
+    def grading(self) -> None:
+        """Measure from submitting to the stored grade."""
+        self.title(f"Submitted to graded, {inside.GRADED} answers at once, one worker of two")
+        waits = inside.submitted_to_graded()
+        figures = (_at(waits, 0.5), _at(waits, 0.95), waits[-1])
+        self.line("p50 / p95 / last", " / ".join(f"{wait:.2f}" for wait in figures) + " s")
+
+    def memory(self, running: Site) -> None:
+        """Print the resident memory of every process."""
+        self.title("Resident memory (unique / resident)")
+        for name, pid in running.pids.items():
+            for process in family([pid]):
+                info = process.memory_full_info()
+                self.line(f"{name}, process {process.pid}",
+                          f"{info.uss / 1e6:.0f} / {info.rss / 1e6:.0f} MB")  # fmt: skip
+
+    def browser(self, running: Site) -> None:
+        """Measure what a reader's browser sees."""
+        from playwright.sync_api import sync_playwright
+
+        from config.bench import browser
+
+        executable = chromium.find()
+        if executable is None:
+            self.stdout.write("\nNo Chromium: nothing measured in a browser.")
+            return
+        _learner, cookie = people.learner_with_session()
+        name, _, value = cookie.partition("=")
+        cookies = [{"name": name, "value": value, "domain": site.HOST, "path": "/"}]
+        url = f"http://{site.HOST}:{running.port}{LESSON}"
+        self.title("In headless Chromium (medians, cold cache)")
+        with sync_playwright() as playwright:
+            opened = browser.launch(playwright, executable)
+            desktop = browser.visit(opened, url, cookies, phone=False)
+            phone = browser.visit(opened, url, cookies, phone=True)
+            with browser.static_copy(opened, url, cookies) as copy:
+                still = browser.visit(opened, copy, [], phone=True)
+            opened.close()
+        self.line("first load, all transferred", f"{desktop.total_bytes / 1000:.0f} KB", "≤ 150 KB")
+        for address, size in sorted(desktop.transferred.items(), key=lambda item: -item[1]):
+            self.line(f"  {address.partition(str(running.port))[2][:54]}", f"{size / 1000:.1f} KB")
+        self.line("requests to others", str(len(desktop.foreign)), "0")
+        self.line("largest paint, desktop", f"{desktop.lcp_ms:.0f} ms")
+        self.line("blocked, desktop", f"{desktop.blocked_ms:.0f} ms", "≤ 50 ms")
+        self.line("largest paint, slow phone", f"{phone.lcp_ms:.0f} ms")
+        self.line("largest paint, slow phone, static copy", f"{still.lcp_ms:.0f} ms")
+        self.line("  ratio", f"{phone.lcp_ms / still.lcp_ms:.2f}", "≤ 1.3")
+        self.line("blocked, slow phone", f"{phone.blocked_ms:.0f} ms", "≤ 50 ms")
+
+
+def _at(ordered: list[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
