@@ -52,7 +52,7 @@ class Simulator:
         agenda, pop, halt = self.agenda, heappop, _halt
         end: Entry = (until_s, inf, halt, None)  # comes after all else at its time
         heappush(agenda, end)
-        for event in range(self.events, self.max_events + 1):
+        for event in range(self.events, self.max_events):
             time_s, _ticket, action, argument = pop(agenda)
             if action is halt:
                 self.events = event
@@ -60,7 +60,9 @@ class Simulator:
             self.now = time_s
             action(argument)
         else:
-            raise TooManyEventsError(f"more than {self.max_events:,} events in one run")
+            self.events = self.max_events
+            if pop(agenda)[2] is not halt:
+                raise TooManyEventsError(f"more than {self.max_events:,} events in one run")
         if until_s != inf:
             self.now = max(self.now, until_s)
 

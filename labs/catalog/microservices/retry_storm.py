@@ -196,12 +196,12 @@ def _check_easy(run: Run) -> list[Finding]:
 def _check_hard(run: Run) -> list[Finding]:
     calls = run.totals["calls_per_request_down"]
     load = Finding(
-        _("At most 1.8 database calls per request made in the outage"),
+        _("At most 1.7 database calls per request made in the outage"),
         f"{calls:.2f}",
-        calls <= 1.8,
+        calls <= 1.7,
     )
     return [
-        _failing_criterion(run, 30),
+        _failing_criterion(run, 25),
         _served_criterion(run),
         _recovery_criterion(run),
         load,
@@ -269,8 +269,8 @@ class RetryStormLab(Lab[Parameters]):
             "gain-without-pain",
             lazy("All the gain, little of the pain"),
             lazy(
-                "Now 30 % of calls fail by chance. Serve 99 % of requests in normal times, be back "
-                "within 4 s, and send the stalled database at most 1.8 calls per request."
+                "Now 25 % of calls fail by chance. Serve 99 % of requests in normal times, be back "
+                "within 4 s, and send the stalled database at most 1.7 calls per request."
             ),
             "hard",
             _check_hard,
