@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -24,9 +25,7 @@ def mark_text(text: str, spans: Iterable[Span]) -> SafeString:
     """
     valid = [span for span in spans if 0 <= span.start < span.end <= len(text)]
     edges = sorted({0, len(text), *(span.start for span in valid), *(span.end for span in valid)})
-    pieces = (
-        _piece(text[start:end], start, valid) for start, end in zip(edges, edges[1:], strict=False)
-    )
+    pieces = (_piece(text[start:end], start, valid) for start, end in pairwise(edges))
     return format_html_join("", "{}", ((piece,) for piece in pieces))
 
 

@@ -1,8 +1,11 @@
 """Background work of interviews: ids in, action called."""
 
-from celery import shared_task
+from celery import current_app, shared_task
 
 from interviews import grading_queue
+
+# Whoever submits waits for this: one try, and a broker that does not answer is given up at once.
+IMPATIENT = {"max_retries": 0, "socket_connect_timeout": 0.5, "socket_timeout": 1}
 
 
 @shared_task
@@ -19,5 +22,9 @@ def sweep() -> None:
 
 
 def wake_grader(grading_id: int) -> None:
-    """Send the wake-up call for a queued row; whoever calls has committed it."""
-    grade.apply_async((grading_id,), retry=False)
+    """Send the wake-up call for a queued row that is committed; raises when nobody hears it.
+
+    On a connection of its own: a broker that hangs must not keep the pool's.
+    """
+    with current_app.connection_for_write(transport_options=IMPATIENT) as connection:
+        grade.apply_async((grading_id,), connection=connection, retry=False)
