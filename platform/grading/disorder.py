@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from grading.segments import Segment
-from grading.words import STOP_WORDS, Word, listed, words_of
+from grading.words import Word, listed, words_of
 
 _DETERMINER = listed("the a an every its our their my your")
 _PREPOSITION = listed("of to in for with at by from into on during per")
@@ -17,9 +17,18 @@ _AUXILIARY = listed(
     "is are was were be been has have had can will would should must may might could does"
 )
 _MODAL = listed("can will would should must may might could")
+_BE = listed("is are was were be")
+_HAVE = listed("has have had")
 _CONJUNCTION = listed("and or but because if when while than which who")
 _SUBJECT = listed("we they he she i")
-_FUNCTION = _DETERMINER | _PREPOSITION | _AUXILIARY | _CONJUNCTION | _SUBJECT | listed("it")
+_FUNCTION = (
+    _DETERMINER
+    | _PREPOSITION
+    | _AUXILIARY
+    | _CONJUNCTION
+    | _SUBJECT
+    | listed("it that this not no there as")
+)
 _END = ""  # the place after the last word of a clause
 
 _FORBIDDEN: dict[str, frozenset[str]] = {
@@ -39,6 +48,11 @@ _FORBIDDEN: dict[str, frozenset[str]] = {
     **dict.fromkeys(_MODAL, _DETERMINER | _PREPOSITION | _MODAL | {"is", "are", "was", "were"}),
     **dict.fromkeys(_CONJUNCTION, frozenset((_END, "than"))),
     **dict.fromkeys(_SUBJECT, _SUBJECT | _DETERMINER | {"of", "is", "it", _END}),
+    **dict.fromkeys(_BE, _BE | listed("will would can could should has have do does")),
+    **dict.fromkeys(_HAVE, listed("of is are was were will would can")),
+    "no": _DETERMINER | _PREPOSITION | _AUXILIARY,
+    "not": listed("is are was were and of which who"),
+    "that": listed("that of and or"),
     "it": _SUBJECT | _DETERMINER | {"of", "are", "were", "have"},
 }
 # Exceptions: auxiliaries after “to”; A and I are also the names of things, on ends a phrase.
@@ -50,7 +64,8 @@ _ALLOWED: dict[str, frozenset[str]] = {
     "on": frozenset((_END,)),
 }
 _LIST_LENGTH = 12  # words; shorter notes without function words are how people write bullets
-_LIST_SHARE = 0.08  # of function words, in a list at most
+_UNBROKEN_LENGTH, _UNBROKEN_SHARE = 35, 0.22  # the same where nothing divides the words
+_LIST_SHARE = 0.04  # of function words, in a list at most
 
 
 @dataclass(frozen=True)
@@ -83,7 +98,32 @@ def measure(text: str) -> Disorder:
         if word.form in _FUNCTION and text[word.start : word.end] != "A":  # option A
             chances += 1
             broken += _breaks(word.form, following)
-    return Disorder(chances, broken)
+    return Disorder(chances, broken + _misplaced_capitals(text, words) + _stutters(text, words))
+
+
+def _misplaced_capitals(text: str, words: tuple[Word, ...]) -> int:
+    """How often a word that only the start of a sentence capitalises stands inside of one."""
+    return sum(
+        1
+        for before, word in pairwise(words)
+        if word.form in _FUNCTION
+        and text[word.start : word.end].istitle()
+        and word.end - word.start > 1
+        and text[before.start : before.end].islower()
+        and text[before.end : word.start] == " "
+    )
+
+
+def _stutters(text: str, words: tuple[Word, ...]) -> int:
+    """How often a word that carries meaning follows itself: “order orders”."""
+    return sum(
+        1
+        for before, word in pairwise(words)
+        if word.is_content
+        and word.stem == before.stem
+        and word.form.isalpha()
+        and text[before.end : word.start] == " "
+    )
 
 
 def _successors(text: str, words: tuple[Word, ...]) -> Iterator[tuple[Word, str]]:
@@ -119,5 +159,8 @@ def _wrong_article(form: str, following: str) -> bool:
 
 def looks_listed(segment: Segment) -> bool:
     """Whether a long segment is only words strung together, without the glue of a sentence."""
-    glue = sum(1 for word in segment.words if word.form in STOP_WORDS)
-    return len(segment.words) >= _LIST_LENGTH and glue <= _LIST_SHARE * len(segment.words)
+    count = len(segment.words)
+    glue = sum(1 for word in segment.words if word.form in _FUNCTION)
+    if count >= _UNBROKEN_LENGTH and not any(mark in segment.quote for mark in ",;:()"):
+        return glue <= _UNBROKEN_SHARE * count
+    return count >= _LIST_LENGTH and glue <= _LIST_SHARE * count

@@ -105,6 +105,22 @@ def test_sentences_break_no_rule_of_word_order(sentence: str) -> None:
     assert measure(sentence).broken == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "queue The orders If worker later We it",
+        "order orders order charge charges",
+    ],
+)
+def test_misplaced_capitals_and_stutters_are_disorder(text: str) -> None:
+    assert measure(text).is_certain
+
+
+def test_headings_and_capitals_throughout_are_no_disorder() -> None:
+    assert measure("What It Means For Us").broken == 0
+    assert measure("THE WORKER TAKES IT FROM THE QUEUE").broken == 0
+
+
 def test_words_in_disorder_break_many_rules() -> None:
     text = "the of worker is queue from charge the and a provider it once the is back takes"
     assert measure(text).is_certain
