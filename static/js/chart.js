@@ -151,8 +151,13 @@ class LoadChart extends HTMLElement {
   // ---- drawing -----------------------------------------------------------------------------------
   #draw(uPlot, scheme = "") {
     this.#plot?.destroy();
-    const data = [this.#data.x.values, ...this.#data.series.map((one) => one.values)];
+    const data = [this.#data.x.values, ...this.#drawn().map((one) => one.values)];
     this.#plot = new uPlot(this.#options(this.#palette(scheme)), data, this.#stage);
+  }
+
+  // Where both lines agree, the one with the pattern must lie on top: it is drawn last.
+  #drawn() {
+    return this.#data.series.toSorted((one, other) => (one.role === "with") - (other.role === "with"));
   }
 
   #fit() {
@@ -160,7 +165,7 @@ class LoadChart extends HTMLElement {
   }
 
   #size() {
-    return { width: this.clientWidth, height: this.clientWidth < 480 ? 210 : 250 };
+    return { width: this.clientWidth, height: this.#stage.clientHeight };
   }
 
   // Custom properties hold light-dark(): only a computed colour is one the canvas understands.
@@ -203,7 +208,7 @@ class LoadChart extends HTMLElement {
 
   #series(palette) {
     let extra = 0;
-    return this.#data.series.map((one) => {
+    return this.#drawn().map((one) => {
       const common = { label: one.name, points: { show: false }, spanGaps: false };
       if (one.role === "with") return { ...common, stroke: palette["--water"], width: 2.5 };
       if (one.role === "without") return { ...common, stroke: palette["--alarm"], width: 2, dash: [6, 4] };
