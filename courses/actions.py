@@ -15,6 +15,8 @@ from courses import conversion, rendering
 from courses.interchange import Block, CalculatorBlock, LabBlock, QuizBlock
 from courses.models import CourseEdition, CoursePage, LessonEdition, LessonPage, ModulePage
 from labs.embeds import UnknownEmbedError, calculator_version, lab_version
+from quizzes.actions import set_free
+from quizzes.models import Quiz
 
 BODY_FIELDS = ("body", "references", "imported_source")
 
@@ -50,6 +52,7 @@ def refresh_course(*, course_id: int, recheck: bool = False) -> Refreshed:
     lessons = _refresh_lessons(placed, recheck=recheck)
     _retire_missing(course, placed)
     courses = _refresh_outline(course, placed) if course.live else _retire_course(course)
+    _open_quizzes(course, placed)
     return Refreshed(lessons, courses)
 
 
@@ -188,6 +191,23 @@ def _retire_missing(course: CoursePage, placed: Sequence[Placed]) -> None:
     ids = [one.page.content_id for one in placed]
     gone = LessonEdition.objects.current().filter(course_slug__in=slugs)
     gone.exclude(content_id__in=ids).update(is_current=False)
+
+
+def _open_quizzes(course: CoursePage, placed: Sequence[Placed]) -> None:
+    """Open the quizzes of free previews to visitors, and close those of other lessons.
+
+    Quizzes of other courses are left alone: nobody opens what is not theirs by embedding it.
+    """
+    own = Quiz.objects.filter(collection=course.collection_id or 0)
+    editions = LessonEdition.objects.current().filter(
+        content_id__in=[one.page.content_id for one in placed]
+    )
+    used: dict[bool, set[str]] = {True: set(), False: set()}
+    for free, slugs in editions.values_list("free_preview", "quizzes"):
+        used[free].update(slugs)
+    for free, slugs in ((True, used[True]), (False, used[False] - used[True])):
+        mine = own.filter(slug__in=slugs).values_list("slug", flat=True)
+        set_free(slugs=list(mine), is_free=free)
 
 
 def _retire_course(course: CoursePage) -> int:

@@ -55,7 +55,19 @@ def quiz_file(data: Data) -> QuizFile:
 
 def scenario_file(data: Data) -> ScenarioFile:
     """The scenario file that says this; raises ContentError when no file can."""
-    return parse_scenario(_dumped(data), path=scenario_path(data["slug"]))
+    stages = [
+        {**stage, "criteria": [*map(_criterion, stage["criteria"])]} for stage in data["stages"]
+    ]
+    return parse_scenario(_dumped({**data, "stages": stages}), path=scenario_path(data["slug"]))
+
+
+def _criterion(criterion: Data) -> Data:
+    """A plain number has no key “unit” in a file."""
+    numbers = [
+        {key: value for key, value in number.items() if key != "unit" or value}
+        for number in criterion["numbers"]
+    ]
+    return {**criterion, "numbers": numbers}
 
 
 class _Dumper(yaml.SafeDumper):

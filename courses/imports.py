@@ -214,7 +214,7 @@ class _Import:
         conversion.fill_course(page, self.file)
         if page.pk is None:
             course_index().add_child(instance=page)
-        CoursePage.objects.filter(pk=page.pk).update(imported_source=self.bundle.course.source)
+        page.imported_source = self.bundle.course.source
         page.save_revision(clean=False).publish()
         page = CoursePage.objects.get(pk=page.pk)
         ownership.follow_slug(course=page)
@@ -275,8 +275,8 @@ class _Import:
         home = homes.get(file.value.slug)
         page = structure.put_lesson(stored, home, new) if home else stored
         assert page is not None  # noqa: S101 - a new lesson is written only with its module
-        _remember(file)
         conversion.fill_lesson(page, file.value)
+        page.imported_source, page.imported_slug = file.source, file.value.slug
         page.save_revision(clean=False).publish()
 
 
