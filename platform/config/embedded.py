@@ -138,8 +138,9 @@ class _Server(ABC):
         """Tell whether the server takes connections now."""
 
     def fail(self) -> NoReturn:
-        lines = self.log.read_text(errors="replace").strip().splitlines()[-1:]
-        said = lines[0] if lines else "it said nothing"
+        lines = self.log.read_text(errors="replace").strip().splitlines()[-20:]
+        fatal = [line.partition("FATAL:")[2].strip() for line in lines if "FATAL:" in line]
+        said = (fatal or lines or ["it said nothing"])[-1].rstrip(".")
         raise StartError(f"{self.name} did not start: {said} (see {self.log}).")
 
     def stop_process(self, pid: int | None, stop_signal: signal.Signals) -> None:
