@@ -124,10 +124,10 @@ class CriterionBlock(blocks.StructBlock):
 
 
 def _repeated(values: Sequence[str]) -> Iterable[int]:
-    """The places of values that stood before."""
+    """The places of values that stood before; a draft's empty ones do not count."""
     seen: set[str] = set()
     for index, value in enumerate(values):
-        if value in seen:
+        if value and value in seen:
             yield index
         seen.add(value)
 

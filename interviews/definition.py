@@ -62,6 +62,7 @@ def save_scenario_from_data(
     scenario.save()
     # Without an author and a log entry: what was done is in the history of the file.
     scenario.save_revision(clean=False, log_action=False).publish(log_action=False)
+    scenario.refresh_from_db()  # publishing writes through an object of its own
     return scenario
 
 
@@ -91,7 +92,7 @@ def _stage(stage: Mapping[str, Any]) -> Data:
     return {
         "id": texts["id"],
         "title": texts["title"],
-        "minutes": int(stage["minutes"]),
+        "minutes": int(_number(stage["minutes"])),
         "prompt": texts["prompt"],
         "model_answer": texts["model_answer"],
         "criteria": [_criterion(criterion) for criterion in stage["criteria"]],
@@ -117,7 +118,7 @@ def _criterion(criterion: Mapping[str, Any]) -> Data:
 def _expected(number: Mapping[str, Any]) -> Data:
     return {
         "value": _number(number["value"]),
-        "unit": _text(number.get("unit") or ""),
+        "unit": _text(number.get("unit")),
         "tolerance": _number(number.get("tolerance", 0.05)),
     }
 
@@ -126,9 +127,9 @@ def _texts(values: Sequence[str] | None) -> list[str]:
     return [_text(value) for value in values or ()]
 
 
-def _text(value: str) -> str:
+def _text(value: str | None) -> str:
     """LF only, without blank lines at either end (first-line indentation is Markdown)."""
-    lines = str(value).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = (value or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     while lines and not lines[0].strip():
         del lines[0]
     while lines and not lines[-1].strip():
@@ -136,5 +137,8 @@ def _text(value: str) -> str:
     return "\n".join(lines)
 
 
-def _number(value: float) -> float:
+def _number(value: float | None) -> float:
+    """A draft's missing number is 0; it cannot be published."""
+    if value is None:
+        return 0
     return int(value) if float(value).is_integer() else float(value)

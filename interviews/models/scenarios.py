@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import (
     CollectionMember,
@@ -18,6 +19,7 @@ from wagtail.models import (
 )
 
 from interviews.blocks import StagesBlock
+from quizzes.owned import OwnedForm
 
 type Data = dict[str, Any]
 
@@ -49,6 +51,17 @@ class Scenario(
         _("prompt"), help_text=_("Markdown: the situation, with the numbers it needs.")
     )
     stages = StreamField(StagesBlock(), verbose_name=_("stages"))
+    panels = [
+        FieldPanel("title"),
+        FieldPanel("slug"),
+        FieldPanel("collection", heading=_("Course")),
+        FieldPanel("level"),
+        FieldPanel("summary"),
+        FieldPanel("prompt"),
+        FieldPanel("stages"),
+    ]
+    base_form_class = OwnedForm
+
     content_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     imported_source = models.TextField(
         default="", blank=True, editable=False, help_text="Exact text of the file last imported."
@@ -57,7 +70,8 @@ class Scenario(
     class Meta:
         verbose_name = _("scenario")
         verbose_name_plural = _("scenarios")
-        ordering = ["title"]
+        ordering = ["title", "pk"]
+        permissions = [("choose_scenario", "Can choose scenario")]
 
     def __str__(self) -> str:
         return self.title
@@ -77,7 +91,6 @@ class Scenario(
         scenario = cast("Scenario", super().with_content_json(content))
         scenario.content_id = self.content_id
         scenario.imported_source = self.imported_source
-        scenario.collection_id = self.collection_id
         return scenario
 
 
