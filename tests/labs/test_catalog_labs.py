@@ -7,40 +7,7 @@ import pytest
 
 from labs.base import Outcome, Run, challenge_seeds, check_challenge
 from labs.registry import get_lab
-
-SOLUTIONS = [
-    (
-        "circuit-breaker",
-        "through-the-outage",
-        {
-            "timeout_s": 0.2,
-            "threshold": 10,
-            "minimum_calls": 3,
-            "window_s": 2.0,
-            "open_s": 10.0,
-            "probes": 1,
-        },
-    ),
-    (
-        "circuit-breaker",
-        "not-on-a-blip",
-        {
-            "timeout_s": 0.2,
-            "threshold": 60,
-            "minimum_calls": 10,
-            "window_s": 3.0,
-            "open_s": 2.0,
-            "probes": 1,
-        },
-    ),
-    ("retry-storm", "stop-the-storm", {"failing": 10, "budget": "20"}),
-    (
-        "retry-storm",
-        "gain-without-pain",
-        {"failing": 25, "layers": 2, "backoff_ms": 200, "jitter": "full", "budget": "20"},
-    ),
-]
-
+from tests.labs.solutions import SOLUTIONS
 
 # SHA-256 of the default run. Where other numbers are meant, raise the lab's version.
 PINNED = {

@@ -6,6 +6,7 @@ from django.test import Client
 from accounts.models import User
 from labs.models import ChallengeCheck
 from progress.models import Activity, Verb
+from tests.labs.solutions import solution_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -15,13 +16,8 @@ LAB = "circuit-breaker"
 @pytest.fixture
 def solution() -> tuple[str, dict[str, str]]:
     """A challenge of the lab and settings that pass it."""
-    from tests.labs.solutions import SOLUTIONS
 
-    from labs.base import to_query
-    from labs.registry import get_lab
-
-    challenge = get_lab(LAB).challenges[0].id
-    return challenge, to_query(SOLUTIONS[LAB][challenge])
+    return solution_of(LAB)
 
 
 def address(challenge: str) -> str:

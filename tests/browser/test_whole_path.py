@@ -1,0 +1,125 @@
+"""The whole path of a learner: read, experiment, quiz, interview, progress, as one person."""
+
+import re
+import secrets
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.labs.solutions import solution_of
+
+pytestmark = pytest.mark.browser
+
+LESSON = "/courses/microservices/circuit-breaker/"
+GOOD_ANSWER = """
+- At 20 requests/s an outage of 30 minutes is 36 000 orders that must not be lost.
+- If the provider stays down we stop calling it and queue the charge, so that the customer still
+  gets an order number at once; a worker charges later with an idempotency key.
+- The order page says that the payment is pending and when we will know.
+"""
+
+
+def test_a_stranger_reads_experiments_answers_and_signs_up_without_losing_anything(
+    page: Page,
+) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="See the courses").click()
+    page.get_by_role("link", name="Microservices patterns").click()
+    page.locator("main").get_by_role("link", name="Circuit breaker", exact=True).click()
+    expect(page).to_have_url(re.compile(LESSON))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Circuit breaker")
+    expect(page.locator("figure.diagram svg").first).to_be_visible()
+
+    _experiment(page)
+    _pass_challenge(page)
+    _answer_quiz(page)
+
+    email = f"reader-{secrets.token_hex(4)}@example.org"
+    page.goto("/dashboard/")
+    expect(page.get_by_text("Sign up to keep it")).to_be_visible()
+    page.get_by_role("link", name="Sign up and keep it").click()
+    page.fill("input[name=email]", email)
+    page.fill("input[name=password1]", "a long and quiet passphrase")
+    page.click("main button[type=submit], main form button.primary")
+    page.wait_for_url("**/dashboard/")
+    expect(page.locator("main")).to_contain_text("Circuit breaker basics")
+    expect(page.locator(".resume")).to_contain_text("Circuit breaker")
+
+    _interview(page)
+    page.goto("/dashboard/")
+    expect(page.locator("section", has=page.locator("#interviews"))).to_contain_text(
+        "survives its provider"
+    )
+    page.locator(".resume").get_by_role("link", name="Continue").click()
+    expect(page).to_have_url(re.compile(LESSON))
+
+
+def _experiment(page: Page) -> None:
+    lab = page.locator("#lab-circuit-breaker")
+    lab.scroll_into_view_if_needed()
+    tile = lab.locator(".tiles .value").first
+    before = tile.inner_text()
+    for name, value in solution_of("circuit-breaker")[1].items():
+        field = lab.locator(f"[name={name}]")
+        field.fill(value)
+        field.dispatch_event("change")
+    lab.get_by_role("button", name="Run").click()
+    expect(tile).not_to_have_text(before)
+    expect(lab.locator("load-chart canvas").first).to_be_visible()
+    expect(page).to_have_url(re.compile(LESSON + "$"))
+
+
+def _pass_challenge(page: Page) -> None:
+    challenge = page.locator("#lab-circuit-breaker .challenge").first
+    challenge.get_by_role("button", name="Check my settings").click()
+    expect(challenge).to_contain_text("Done: every criterion holds")
+
+
+def _answer_quiz(page: Page) -> None:
+    page.locator(".quiz-embed").first.scroll_into_view_if_needed()
+    quiz = page.locator(".quiz-embed .quiz, .quiz-embed").first
+    expect(quiz).to_contain_text(re.compile("Question 1 of|Start"))
+    for _ in range(20):
+        quiz = page.locator(".quiz-embed .quiz").first
+        if quiz.get_by_text("Try again").count():
+            return
+        choice = quiz.locator("input[type=radio], input[type=checkbox]")
+        if choice.count():
+            choice.first.check()
+        elif quiz.locator("input[inputmode=decimal]").count():
+            quiz.locator("input[inputmode=decimal]").fill("100")
+        page.wait_for_timeout(100)
+        quiz.locator("form .primary, a.primary, button.primary").first.click()
+        page.wait_for_timeout(300)
+    pytest.fail("The quiz did not come to an end.")
+
+
+def _interview(page: Page) -> None:
+    page.goto("/interviews/")
+    page.locator("main").get_by_role("link", name=re.compile("payment path")).first.click()
+    page.get_by_role("button", name=re.compile("Start|Begin")).first.click()
+    for _stage in range(3):
+        page.locator("textarea#answer").fill(GOOD_ANSWER)
+        expect(page.locator(".save-state")).to_have_attribute("data-state", "saved")
+        page.get_by_role("button", name="Submit this stage").click()
+        expect(page.locator(".criteria li").first).to_be_visible(timeout=60_000)
+        expect(page.locator("blockquote mark").first).to_be_visible()
+        onwards = page.get_by_role("link", name=re.compile("Next stage|debrief", re.IGNORECASE))
+        onwards = onwards.or_(
+            page.get_by_role("button", name=re.compile("Next stage", re.IGNORECASE))
+        )
+        onwards.first.click()
+    expect(page.locator("main")).to_contain_text("Follow-up")
+
+
+def test_a_lesson_is_the_same_for_everybody_and_asks_nobody_else(
+    new_page: Callable[..., Page],
+) -> None:
+    page = new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(LESSON)
+    page.wait_for_load_state("networkidle")
+    origin = page.evaluate("location.origin")
+    assert [url for url in asked if not url.startswith((origin, "data:", "blob:"))] == []
