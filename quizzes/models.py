@@ -20,6 +20,7 @@ from wagtail.models import (
 
 from accounts.models import Learner
 from quizzes.blocks import QuestionsField
+from quizzes.forms import OwnedForm
 from quizzes.text import MAX_SLUG
 
 
@@ -63,10 +64,13 @@ class Quiz(
         FieldPanel("questions"),
     ]
 
+    base_form_class = OwnedForm
+
     class Meta:
         verbose_name = _("quiz")
         verbose_name_plural = _("quizzes")
         ordering = ["title", "pk"]
+        permissions = [("choose_quiz", "Can choose quiz")]
 
     def __str__(self) -> str:
         return self.title

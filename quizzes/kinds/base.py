@@ -145,6 +145,14 @@ class Kind(ABC):
     def judge(self, question: Compiled, answer: Answer) -> Judgement:
         """Judge an answer that `parse` has given, now or years ago."""
 
+    @abstractmethod
+    def right_answer(self, question: Compiled) -> Answer:
+        """The answer that earns all points: for authors only."""
+
+    def mistakes(self, question: Compiled) -> Iterator[tuple[str, SafeString]]:
+        """Known wrong answers and what they mean: for authors only."""
+        yield from ()
+
     def shown(
         self,
         question: Compiled,

@@ -99,6 +99,10 @@ class ChoiceKind(Kind):
             raise AnswerError(_("That is not one of the options. Choose again."))
         return {"chosen": chosen}
 
+    def right_answer(self, question: Compiled) -> Answer:
+        """All correct options."""
+        return {"chosen": [option["id"] for option in question["options"] if option["correct"]]}
+
     def nothing_chosen(self) -> str:
         """What is said to somebody who chose nothing."""
         raise NotImplementedError
@@ -123,10 +127,12 @@ def _option_problems(
     yield from markdown_problems(option, "explanation", path)
 
 
-def _by_text(option: Definition) -> tuple[list[tuple[float, str]], str]:
-    """Sort by words, numbers by their size; the id only decides between equal texts."""
+def _by_text(option: Definition) -> tuple[list[tuple[bool, float, str]], str]:
+    """Sort numbers by size, before words; the id only decides between equal texts."""
     pieces = re.findall(r"(\d+(?:\.\d+)?)|([^\d]+)", option["text"].casefold())
-    return [(float(number or 0), words.strip()) for number, words in pieces], option["id"]
+    return [(not number, float(number or 0), words.strip()) for number, words in pieces], option[
+        "id"
+    ]
 
 
 def _compiled_option(option: Definition) -> dict[str, Any]:

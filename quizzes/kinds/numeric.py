@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
@@ -138,6 +139,20 @@ class Numeric(Kind):
             given=answer["text"],
             expected=format_quantity(_key(question)),
         )
+
+    def right_answer(self, question: Compiled) -> Answer:
+        """The number itself."""
+        typed = _exact(question["answer"], question)
+        return {"text": typed, "value": question["answer"], "unit": question["unit"]}
+
+    def mistakes(self, question: Compiled) -> Iterator[tuple[str, SafeString]]:
+        """The known wrong numbers."""
+        for mistake in question["mistakes"]:
+            yield _exact(mistake["value"], question), safe(mistake["why"])
+
+
+def _exact(value: float, question: Compiled) -> str:
+    return f"{value!r} {question['unit']}".strip()
 
 
 def _typed(raw: str) -> str:
