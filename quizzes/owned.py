@@ -18,6 +18,18 @@ from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.views import chooser
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from quizzes.forms import OwnedForm
+
+__all__ = [
+    "OwnedChooserViewSet",
+    "OwnedDeleteBulkAction",
+    "OwnedForm",
+    "OwnedSnippetViewSet",
+    "may",
+    "owned_by",
+    "owned_menu_items",
+]
+
 ACTIONS = frozenset({"add", "change", "delete", "publish", "view"})
 CHOOSING = frozenset({"choose", "change"})
 
