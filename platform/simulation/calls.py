@@ -8,6 +8,7 @@ handler; so they stack in any order.
 
 from collections.abc import Callable
 from enum import Enum
+from types import FunctionType, MethodType
 
 
 class Outcome(Enum):
@@ -43,3 +44,10 @@ class Request:
 
 type Done = Callable[[Request, Outcome], None]
 type Handler = Callable[[Request, Done], None]
+
+
+def direct(handler: Handler) -> Handler:
+    """The handler as a function or bound method, which Python calls faster than an object."""
+    if isinstance(handler, FunctionType | MethodType):
+        return handler
+    return handler.__call__  # type: ignore[operator] # mypy finds no __call__ in a Callable

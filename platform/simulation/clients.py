@@ -4,7 +4,7 @@ from collections.abc import Callable
 from heapq import heappush
 from math import inf
 
-from simulation.calls import Handler, Outcome, Request
+from simulation.calls import Handler, Outcome, Request, direct
 from simulation.kernel import Entry, Simulator
 from simulation.metrics import Ledger
 from simulation.streams import Sampler
@@ -22,7 +22,7 @@ class _Client:
     ) -> None:
         self.sent = 0
         self._simulator = simulator
-        self._target = target
+        self._target = direct(target)
         self._kinds = kinds
         self._ledger = ledger
         self._answered = self._note  # bound once, not once per request

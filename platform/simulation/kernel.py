@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from itertools import count
+from itertools import count, repeat
 from math import inf
+from operator import length_hint
 from typing import Any
 
 type Action = Callable[[Any], None]
@@ -52,10 +53,11 @@ class Simulator:
         agenda, pop, halt = self.agenda, heappop, _halt
         end: Entry = (until_s, inf, halt, None)  # comes after all else at its time
         heappush(agenda, end)
-        for event in range(self.events, self.max_events):
+        left = repeat(None, self.max_events - self.events)  # counts without making numbers
+        for _ in left:
             time_s, _ticket, action, argument = pop(agenda)
             if action is halt:
-                self.events = event
+                self.events = self.max_events - length_hint(left) - 1
                 break
             self.now = time_s
             action(argument)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from heapq import heappush
 from math import inf
 
-from simulation.calls import Done, Handler, Outcome, Request
+from simulation.calls import Done, Handler, Outcome, Request, direct
 from simulation.faults import HEALTHY, Health
 from simulation.kernel import Simulator
 from simulation.metrics import Ledger
@@ -193,6 +193,7 @@ class Service:
 
 def network(simulator: Simulator, target: Handler, one_way: Sampler) -> Handler:
     """`target` behind a network that takes `one_way` seconds there and again back."""
+    target = direct(target)
 
     def call(request: Request, done: Done) -> None:
         def answer(_request: Request, outcome: Outcome) -> None:
@@ -205,6 +206,7 @@ def network(simulator: Simulator, target: Handler, one_way: Sampler) -> Handler:
 
 def tapped(target: Handler, tap: Callable[[Request], None]) -> Handler:
     """`target`, telling `tap` of each request that reaches it."""
+    target = direct(target)
 
     def call(request: Request, done: Done) -> None:
         tap(request)

@@ -20,7 +20,7 @@ _CENTRES = tuple((_CELLS + cell + 0.5) / (2 * _CELLS) for cell in range(_CELLS))
 _LOGS = tuple(float(Decimal(centre).ln()) for centre in _CENTRES)
 _LN2 = float(Decimal(2).ln())
 _EXP_TERMS = 16
-_BLOCK = 256
+_DRAWS_PER_BLOCK = 40
 
 # The exponential ziggurat of Marsaglia and Tsang (2000) with 256 layers of equal area: the
 # right edge of the lowest layer that is not the tail, and the area of each layer.
@@ -67,19 +67,23 @@ def constant(value: float) -> Sampler:
 
 def exponential(random: Sampler, mean: float) -> Sampler:
     """Exponential variates by the ziggurat method, drawn ahead in blocks for speed."""
-    edges, certain = _EDGES, _EDGES[1:]
+    edges = tuple(mean * edge for edge in _EDGES)
+    certain = edges[1:]
 
     def block() -> list[float]:
-        drawn: list[float] = []
-        add = drawn.append
-        for _ in range(_BLOCK):
-            scaled = random() * 256.0
-            layer = int(scaled)
-            x = (scaled - layer) * edges[layer]
-            add(mean * (x if x < certain[layer] else _edge_case(random, layer, x)))
-        return drawn
+        return [
+            x
+            if (x := random() * edges[layer]) < certain[layer]
+            else mean * _edge_case(random, layer, x / mean)
+            for layer in _random_bytes(random)
+        ]
 
     return chain.from_iterable(iter(block, None)).__next__
+
+
+def _random_bytes(random: Sampler) -> bytes:
+    """Bytes from the leading 48 bits of a few uniform numbers, six from each."""
+    return b"".join([int(random() * 2.0**48).to_bytes(6) for _ in range(_DRAWS_PER_BLOCK)])
 
 
 def _edge_case(random: Sampler, layer: int, x: float) -> float:

@@ -10,7 +10,7 @@ from simulation import Streams
 from simulation.streams import natural_exp, natural_log
 
 DRAWS = 200_000
-PINNED = "8b41b572d2ba1e18b74df3934d97ccac657af96392a27fe73b8c4fc02b256583"
+PINNED = "500f400dd2031e643e21e7193f7303c76ac91b230484b5b2a58900af8b8ee3f0"
 
 
 def test_a_stream_depends_on_seed_and_name_alone() -> None:

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 
-from simulation.calls import Done, Handler, Outcome, Request
+from simulation.calls import Done, Handler, Outcome, Request, direct
 from simulation.kernel import Simulator
 from simulation.metrics import EventLog
 
@@ -64,7 +64,7 @@ class CircuitBreaker:
         self.state = BreakerState.CLOSED
         self.refused = 0
         self._simulator = simulator
-        self._target = target
+        self._target = direct(target)
         self._settings = settings
         self._log = log
         self._generation = 0

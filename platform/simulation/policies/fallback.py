@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 
-from simulation.calls import Done, Handler, Outcome, Request
+from simulation.calls import Done, Handler, Outcome, Request, direct
 
 
 def fallback(target: Handler, *, when: Collection[Outcome]) -> Handler:
     """`target`, with a fallback answer in place of the outcomes in `when`."""
-    replaced = frozenset(when)
+    target, replaced = direct(target), frozenset(when)
 
     def call(request: Request, done: Done) -> None:
         def answer(request: Request, outcome: Outcome) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from simulation.calls import Done, Handler, Outcome, Request
+from simulation.calls import Done, Handler, Outcome, Request, direct
 from simulation.kernel import Simulator
 from simulation.streams import Sampler
 
@@ -98,7 +98,7 @@ class Retry:
         self.retries = 0
         self.unaffordable = 0
         self._simulator = simulator
-        self._target = target
+        self._target = direct(target)
         self._attempts = attempts
         self._backoff = backoff
         self._budget = budget

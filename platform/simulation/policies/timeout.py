@@ -1,6 +1,6 @@
 """Stop waiting after a while."""
 
-from simulation.calls import Done, Handler, Outcome, Request
+from simulation.calls import Done, Handler, Outcome, Request, direct
 from simulation.kernel import Simulator
 
 
@@ -27,6 +27,8 @@ class _Wait:
 
 def timeout(simulator: Simulator, target: Handler, seconds: float) -> Handler:
     """`target`, given up on after `seconds`. The target is not told and goes on working."""
+
+    target = direct(target)
 
     def call(request: Request, done: Done) -> None:
         wait = _Wait(request, done)
