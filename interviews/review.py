@@ -1,0 +1,134 @@
+"""Grading by a person: answers the grader gave up, judged by an instructor of their course."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from grading import (
+    Assessment,
+    CriterionAssessment,
+    Evidence,
+    Verdict,
+    assessment_to_data,
+)
+from interviews.grading_queue import end_with_grade
+from interviews.models import Grade, Grading, Scenario
+from interviews.models.grades import State
+from quizzes.owned import owned_by
+
+GRADER = "person"
+VERSION = "1"
+SHARE = {Verdict.MET: 1.0, Verdict.PARTLY: 0.5, Verdict.MISSED: 0.0}
+
+
+class AlreadyGradedError(Exception):
+    """Somebody else was faster."""
+
+
+def parked_for(user: User) -> QuerySet[Grading]:
+    """Answers waiting for a person, in scenarios this user may change; oldest first."""
+    own = owned_by(user, Scenario, {"change"})
+    waiting = Grading.objects.filter(state=State.PARKED).order_by("requested_at", "pk")
+    if not user.is_superuser:
+        waiting = waiting.filter(answer__interview__edition__scenario__in=own.values("pk"))
+    return waiting.select_related("answer__interview__edition")
+
+
+class CriterionForm(forms.Form):
+    """The verdict on one criterion, with the words that earned it."""
+
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("Verdict"),
+        choices=[
+            (str(Verdict.MET), gettext_lazy("met")),
+            (str(Verdict.PARTLY), gettext_lazy("partly met")),
+            (str(Verdict.MISSED), gettext_lazy("missed")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    quote = forms.CharField(
+        label=gettext_lazy("Words of the answer that earn it"),
+        required=False,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Copied from the answer, word for word."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("One sentence for the learner."),
+    )
+
+    def __init__(self, *args: Any, criterion: Mapping[str, Any], answer: str, **options: Any):
+        super().__init__(*args, prefix=criterion["id"], **options)
+        self.criterion = criterion
+        self.answer = answer
+
+    def clean(self) -> dict[str, Any]:
+        """Hold a person to what the grader is held to: no point without its quote."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        quote = cleaned.get("quote", "").replace("\r\n", "\n")
+        if quote and quote not in self.answer:
+            self.add_error("quote", _("These words do not stand in the answer: copy them."))
+        if not quote and cleaned.get("verdict") in {Verdict.MET, Verdict.PARTLY}:
+            self.add_error("quote", _("Copy the words of the answer that earn the points."))
+        return {**cleaned, "quote": quote}
+
+    def assessed(self) -> CriterionAssessment:
+        """Return the valid form as the judgement on its criterion."""
+        data = self.cleaned_data
+        verdict = Verdict(data["verdict"])
+        start = self.answer.find(data["quote"])
+        quotes = (Evidence(start, start + len(data["quote"]), data["quote"]),)
+        return CriterionAssessment(
+            criterion_id=self.criterion["id"],
+            verdict=verdict,
+            points=SHARE[verdict] * self.criterion["points"],
+            max_points=float(self.criterion["points"]),
+            confidence=1.0,
+            evidence=quotes if data["quote"] and verdict is not Verdict.MISSED else (),
+            reason=data["reason"],
+        )
+
+
+@transaction.atomic
+def grade_by_person(*, grading: Grading, judge: User, forms: list[CriterionForm]) -> Grade:
+    """Write a person's grade for a parked answer, from valid forms in the rubric's order.
+
+    Raises AlreadyGradedError when it is no longer waiting.
+    """
+    row = Grading.objects.select_for_update().filter(pk=grading.pk, state=State.PARKED).first()
+    if row is None:
+        raise AlreadyGradedError
+    criteria = tuple(form.assessed() for form in forms)
+    assessment = Assessment(
+        grader=GRADER,
+        version=VERSION,
+        criteria=criteria,
+        points=sum(one.points for one in criteria),
+        max_points=sum(one.max_points for one in criteria),
+        uncertainty=0.0,
+        provisional=False,
+    )
+    answer = grading.answer
+    grade = Grade.objects.create(
+        answer=answer,
+        grading=row,
+        grader=GRADER,
+        grader_version=VERSION,
+        graded_by=judge,
+        edition=answer.interview.edition,
+        stage_id=answer.stage_id,
+        points=assessment.points,
+        max_points=assessment.max_points,
+        assessment=assessment_to_data(assessment),
+    )
+    end_with_grade(grading=grading, grade=grade)
+    return grade
