@@ -22,13 +22,18 @@ def normalise_newlines(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def check_characters(text: str) -> None:
-    """Raise BlockError when `text` is too long or has a character no file may contain."""
-    if len(text) > MAX_CHARACTERS:
+def check_length(text: str, most: int) -> None:
+    """Raise BlockError when `text` has more than `most` characters."""
+    if len(text) > most:
         raise BlockError(
             _("The text has %(length)d characters; at most %(most)d are allowed.")
-            % {"length": len(text), "most": MAX_CHARACTERS}
+            % {"length": len(text), "most": most}
         )
+
+
+def check_characters(text: str) -> None:
+    """Raise BlockError when `text` is too long or has a character no file may contain."""
+    check_length(text, MAX_CHARACTERS)
     if found := _FORBIDDEN.search(text):
         raise BlockError(
             _("The invisible character U+%(code)s is not allowed here; delete it.")

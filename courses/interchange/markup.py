@@ -8,8 +8,13 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from common.markdown_syntax import BLOCK_BREAK, block_parser
-from courses.interchange.characters import check_characters, is_blank, strip_blank_lines
+from common.markdown_syntax import BLOCK_BREAK, MAX_AUTHOR, block_parser
+from courses.interchange.characters import (
+    check_characters,
+    check_length,
+    is_blank,
+    strip_blank_lines,
+)
 from courses.interchange.errors import BlockError
 
 _HEAD = re.compile(r"\{([a-z][a-z0-9-]*)\}(?:[ \t]+(.*))?")
@@ -154,6 +159,7 @@ def check_markdown(text: str) -> None:
 
     It must have no blank lines at its ends, no directive or block break, no open code fence.
     """
+    check_length(text, MAX_AUTHOR)
     lines = text.split("\n")
     if is_blank(lines[0]) or is_blank(lines[-1]):
         check_characters(text)

@@ -139,12 +139,11 @@ def tidy_svg(svg: str, *, alt: str, prefix: str) -> str:
     if inner is None:
         raise UnsafeDiagramError(_("The diagram is empty."))
     _refuse(root)
-    context = _Context(prefix)
-    shapes = list(inner)
-    # The first rectangle is the background; the page has its own.
-    body = "".join(_render(shape, context) for shape in shapes[1:])
-    if "<" not in body.replace("<mask", "").replace("</mask", ""):
+    if inner.find("{*}g") is None:
         raise UnsafeDiagramError(_("The diagram is empty."))
+    context = _Context(prefix)
+    # The first rectangle is the background; the page has its own.
+    body = "".join(_render(shape, context) for shape in list(inner)[1:])
     head = {
         "class": "d2",
         "role": "img",

@@ -1,9 +1,11 @@
 """Markdown to HTML that is safe for every reader, whoever wrote it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from itertools import islice
 from typing import Any, Literal
 
 from django.utils.safestring import SafeString, mark_safe
@@ -15,15 +17,20 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from common.highlight import render_code
-from common.markdown_syntax import BLOCK_BREAK, author_parser, learner_parser
+from common.markdown_syntax import (
+    BLOCK_BREAK,
+    MAX_AUTHOR,
+    MAX_LEARNER,
+    author_parser,
+    learner_parser,
+)
 from common.mathematics import render_tex
 from common.sanitise import ALIGNMENTS, clean_author_html, clean_learner_html, is_own_image
 
 type Trust = Literal["author", "learner"]
 
-MAX_AUTHOR = 100_000
-MAX_LEARNER = 20_000
-"""Longest text that is rendered, in characters; a longer one is shown as it was typed."""
+# Half a character: what a broken client can send and nothing can encode.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 ID_PREFIX = "section-"
 """Begins the id of every heading; no other element of a page may have an id that begins so."""
@@ -47,6 +54,23 @@ class RenderedText:
     plain: str
 
 
+class _Names:
+    """Names that are not taken yet, found in constant time however often one is wanted."""
+
+    def __init__(self, used: set[str]) -> None:
+        self.used = used
+        self.numbers: dict[str, int] = {}
+
+    def unused(self, wanted: str, separator: str) -> str:
+        candidate = wanted
+        while candidate in self.used:
+            number = self.numbers.get(wanted, 2)
+            self.numbers[wanted] = number + 1
+            candidate = f"{wanted}{separator}{number}"
+        self.used.add(candidate)
+        return candidate
+
+
 def render_markdown(
     text: str, *, trust: Trust = "author", used_ids: set[str] | None = None
 ) -> RenderedText:
@@ -56,13 +80,13 @@ def render_markdown(
     quotations, code and links. Texts that share a page share `used_ids`, which keeps the ids of
     headings and the labels of tables apart.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _SURROGATE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) > (MAX_AUTHOR if trust == "author" else MAX_LEARNER):
         return _as_typed(text)
     parser = _author() if trust == "author" else _learner()
-    env: dict[str, Any] = {"used_ids": set() if used_ids is None else used_ids}
+    env: dict[str, Any] = {}
     tokens = parser.parse(text, env)
-    outline = tuple(_prepare(tokens, env["used_ids"]))
+    outline = tuple(_prepare(tokens, _Names(set() if used_ids is None else used_ids)))
     html = parser.renderer.render(tokens, parser.options, env)
     clean = clean_author_html(html) if trust == "author" else clean_learner_html(html)
     return RenderedText(mark_safe(clean), outline, _plain(tokens))  # noqa: S308 - sanitised above
@@ -72,14 +96,14 @@ def _as_typed(text: str) -> RenderedText:
     return RenderedText(render_code(text), (), text)
 
 
-def _prepare(tokens: Sequence[Token], used_ids: set[str]) -> Iterator[Heading]:
+def _prepare(tokens: Sequence[Token], names: _Names) -> Iterator[Heading]:
     """Give headings their ids and tables their classes; yields the outline."""
     for index, token in enumerate(tokens):
         if token.type == "heading_open":
             _demote(token, tokens[index + 2])
             if token.tag in {"h2", "h3"}:
                 text = _inline_text(tokens[index + 1])
-                heading = Heading(int(token.tag[1]), _heading_id(text, used_ids), text)
+                heading = Heading(int(token.tag[1]), _heading_id(text, names), text)
                 token.attrs["id"] = heading.id
                 tokens[index + 2].meta["anchor"] = heading
                 yield heading
@@ -87,12 +111,12 @@ def _prepare(tokens: Sequence[Token], used_ids: set[str]) -> Iterator[Heading]:
             alignment = str(token.attrs.pop("style")).removeprefix("text-align:")
             token.attrs["class"] = ALIGNMENTS.get(alignment, "")
         elif token.type == "table_open":
-            token.meta["label"] = _table_label(tokens[index:], used_ids)
+            token.meta["label"] = _table_label(tokens, index, names)
 
 
-def _heading_id(text: str, used: set[str]) -> str:
+def _heading_id(text: str, names: _Names) -> str:
     slug = slugify(text, allow_unicode=True)[:80].strip("-")
-    return _unused(ID_PREFIX + (slug or "part"), used)
+    return names.unused(ID_PREFIX + (slug or "part"), "-")
 
 
 def _demote(opening: Token, closing: Token) -> None:
@@ -101,24 +125,16 @@ def _demote(opening: Token, closing: Token) -> None:
         opening.tag = closing.tag = "h2"
 
 
-def _unused(wanted: str, used: set[str], separator: str = "-") -> str:
-    candidate, number = wanted, 2
-    while candidate in used:
-        candidate, number = f"{wanted}{separator}{number}", number + 1
-    used.add(candidate)
-    return candidate
-
-
-def _table_label(tokens: Sequence[Token], used: set[str]) -> str:
+def _table_label(tokens: Sequence[Token], start: int, names: _Names) -> str:
     """What a screen reader calls the table's scrolling frame: its column headings."""
     cells: list[str] = []
-    for token in tokens:
+    for token in islice(tokens, start, None):
         if token.type == "thead_close":
             break
         if token.type == "inline":
             cells.append(_inline_text(token))
     columns = ", ".join(cell for cell in cells if cell)[:120]
-    return _unused(_("Table: %(columns)s") % {"columns": columns}, used, " ")
+    return names.unused(_("Table: %(columns)s") % {"columns": columns}, " ")
 
 
 def _plain(tokens: Sequence[Token]) -> str:

@@ -12,8 +12,12 @@ from markdown_it.rules_block import StateBlock
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+MAX_AUTHOR = 50_000
+MAX_LEARNER = 20_000
+"""Longest text that is rendered, in characters; a longer one is shown as it was typed."""
+
 BLOCK_BREAK = "block_break"
-_SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_PATH_BEGINS = re.compile("[/?#]")
 _SCHEMES = frozenset({"http", "https", "mailto"})
 # What may interrupt a paragraph must end these containers too.
 _INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
@@ -23,16 +27,16 @@ class _AuthorDialect(MarkdownIt):
     """A link with any other scheme stays the text that was typed; our own pages may be linked."""
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 - the name is the parser's
-        scheme = _SCHEME.match(url)
-        return scheme is None or scheme[1].lower() in _SCHEMES
+        before, colon, _rest = _PATH_BEGINS.split(url, maxsplit=1)[0].partition(":")
+        return not colon or before.strip().lower() in _SCHEMES
 
 
 class _LearnerDialect(MarkdownIt):
     """Links lead to other sites only, so that none can act on a reader's behalf in ours."""
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 - the name is the parser's
-        scheme = _SCHEME.match(url)
-        return scheme is not None and scheme[1].lower() in _SCHEMES
+        scheme, colon, _rest = url.partition(":")
+        return bool(colon) and scheme.strip().lower() in _SCHEMES
 
 
 def author_parser() -> MarkdownIt:

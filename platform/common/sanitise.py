@@ -12,7 +12,7 @@ ALIGNMENTS = {"left": "align-left", "center": "align-center", "right": "num"}
 """Class names for the columns of tables; figures are set flush right."""
 
 _LEARNER_TAGS = frozenset(
-    ["p", "br", "em", "strong", "del", "code", "pre", "figure", "blockquote", "ul", "ol", "li", "a"]
+    ["p", "br", "em", "strong", "s", "code", "pre", "figure", "blockquote", "ul", "ol", "li", "a"]
 )
 _MATHML_TAGS = frozenset(
     [

@@ -192,7 +192,7 @@ def test_a_line_of_plus_signs_inside_a_paragraph_separates_two_blocks():
         ("A\x00B", "U+0000"),
         ("A\rB", "U+000D"),
         ("A\ud800", "U+D800"),
-        ("A" * 200_001, "characters"),
+        ("A" * 50_001, "50001 characters"),
     ],
 )
 def test_text_that_would_be_read_as_something_else_is_refused(text, sentence):
