@@ -50,4 +50,5 @@ def direct(handler: Handler) -> Handler:
     """The handler as a function or bound method, which Python calls faster than an object."""
     if isinstance(handler, FunctionType | MethodType):
         return handler
-    return handler.__call__  # type: ignore[operator] # mypy finds no __call__ in a Callable
+    bound: Handler = type(handler).__call__.__get__(handler)
+    return bound

@@ -1,7 +1,9 @@
 """What holds for every lab, those not yet written included."""
 
+import ast
 import dataclasses
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from labs.parameters import LARGEST_SEED, Spec, Value
 from labs.registry import UnknownLab, all_labs, get_lab
 from labs.results import MOST_EVENTS, MOST_POINTS
 
+PURE_MODULES = ("base.py", "parameters.py", "readings.py", "registry.py", "results.py")
 LABS = all_labs()
 SLUGS = [lab.slug for lab in LABS]
 every_lab = pytest.mark.parametrize("lab", LABS, ids=SLUGS)
@@ -177,6 +180,19 @@ def test_challenges_are_judged_on_seeds_that_no_page_uses(lab: Lab[Any]) -> None
 def test_an_unknown_slug_is_named() -> None:
     with pytest.raises(UnknownLab, match="no-such-lab"):
         get_lab("no-such-lab")
+
+
+def test_labs_know_nothing_of_django_but_its_translations() -> None:
+    folder = Path(catalog.__path__[0])
+    modules = [*folder.rglob("*.py"), *map(folder.parent.joinpath, PURE_MODULES)]
+    allowed = {"django.utils.translation", "django.utils.functional"}
+    for path in modules:
+        imports = [
+            node.module or ""
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.ImportFrom)
+        ]
+        assert {name for name in imports if name.startswith("django")} <= allowed, path
 
 
 def test_the_first_labs_are_found() -> None:
