@@ -1,5 +1,6 @@
 """Writes of accounts."""
 
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 
 from accounts.models import Learner, User
@@ -30,3 +31,11 @@ def adopt_learner(*, user: User, visitor_id: int | None) -> Learner:
     learner_merged.send(Learner, source=visitor, target=own)
     visitor.delete()
     return own
+
+
+@transaction.atomic
+def delete_account(*, user: User) -> None:
+    """Delete the user, the learner and all that hangs on it, and log every browser out."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    user.delete()

@@ -1,7 +1,9 @@
 """Middleware of accounts."""
 
 from collections.abc import Callable
+from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts import learners
+from common.http import forbidden
 
 Handler = Callable[[HttpRequest], HttpResponse]
 STAFF_PATHS = ("/studio/",)
@@ -29,16 +32,25 @@ class LearnerMiddleware:
 
 
 class StaffMfaMiddleware:
-    """Let nobody into the studio without a second factor, where the installation requires one."""
+    """Let only those into the studio who may, and where required only with a second factor."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.STAFF_MFA_REQUIRED and request.path.startswith(STAFF_PATHS):
-            from allauth.mfa.utils import is_mfa_enabled
-
-            if request.user.is_authenticated and not is_mfa_enabled(request.user):
-                messages.warning(request, _("The studio needs a second factor: add one here."))
-                return redirect("mfa_index")
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
+        """Answer instead of the studio.
+
+        Not before the view is known: only then can a message be left for the next page.
+        """
+        if not request.path_info.startswith(STAFF_PATHS) or not request.user.is_authenticated:
+            return None
+        if not request.user.has_perm("wagtailadmin.access_admin"):
+            # Wagtail would send them to the log-in, which sends them back here, for ever.
+            return forbidden(request)
+        if settings.STAFF_MFA_REQUIRED and not is_mfa_enabled(request.user):
+            messages.warning(request, _("The studio needs a second factor: add one here."))
+            return redirect("mfa_index")
+        return None
