@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from labs import catalog
 from labs.base import (
     Challenge,
     Lab,
