@@ -73,11 +73,12 @@ def live_lessons(course: CoursePage) -> list[Placed]:
     modules = {module.path: module for module in live_modules(course)}
     pages = LessonPage.objects.descendant_of(course).live().order_by("path").defer(*BODY_FIELDS)
     steplen = LessonPage.steplen
-    return [
-        Placed(page, modules[page.path[:-steplen]], course.slug)
-        for page in pages
-        if page.path[:-steplen] in modules
-    ]
+    # Two lessons may share a slug for a while, after a move; an address shows the first.
+    placed: dict[str, Placed] = {}
+    for page in pages:
+        if (home := modules.get(page.path[:-steplen])) is not None:
+            placed.setdefault(page.slug, Placed(page, home, course.slug))
+    return list(placed.values())
 
 
 def _refresh_lessons(placed: Sequence[Placed], *, recheck: bool) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms.pages import CopyForm
 
 from courses import conversion
 from courses.interchange import BlockError, ContentError, check_markdown, write_lesson
@@ -74,3 +75,36 @@ class LessonPageForm(ContentPageForm):
                 write_lesson(conversion.lesson_file(self.instance))
             except ContentError as error:
                 self.add_error(None, error.reason)
+
+
+def publishing_problem(page: Any) -> str:
+    """Why a draft cannot be published as it is; empty when it can."""
+    try:
+        page.full_clean()
+        if hasattr(page, "body"):
+            page.body.stream_block.clean(page.body)
+            write_lesson(conversion.lesson_file(page))
+    except ValidationError as error:
+        return " ".join(error.messages) or _("A block has a mistake.")
+    except ContentError as error:
+        return error.reason
+    return ""
+
+
+class ContentCopyForm(CopyForm):
+    """Copies are drafts of their own: never aliases, never published at once.
+
+    An alias would be one lesson at two addresses; a published copy would pass by all checks.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("alias", "publish_copies"):
+            self.fields.pop(name, None)
+
+    def clean_new_slug(self) -> str:
+        """Small letters, digits and hyphens."""
+        slug: str = self.cleaned_data["new_slug"]
+        if not is_slug(slug):
+            raise ValidationError(_("Use small letters, digits and single hyphens."))
+        return slug

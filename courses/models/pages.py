@@ -15,7 +15,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Collection, Page
 
 from courses.blocks import LessonBody, Objectives, References, Scenarios
-from courses.forms import CoursePageForm, LessonPageForm, ModulePageForm
+from courses.forms import ContentCopyForm, CoursePageForm, LessonPageForm, ModulePageForm
 from courses.signals import content_removed
 
 LONGEST_SUMMARY = 500
@@ -36,6 +36,7 @@ class ContentPage(Page):
     own_fields: ClassVar[tuple[str, ...]] = ("content_id",)
     settings_panels: ClassVar[list[Panel]] = [CommentPanel()]
     show_in_menus_default = False
+    copy_form_class = ContentCopyForm
 
     class Meta:
         abstract = True
