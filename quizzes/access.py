@@ -1,6 +1,7 @@
 """The one door to a quiz: what is there for the learner of a request, and who has to log in."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
@@ -52,7 +53,7 @@ def _own_attempt(request: HttpRequest, slug: str) -> Attempt | None:
     return attempts.with_edition().newest_first().first()
 
 
-def access_attempt(request: HttpRequest, sitting: Sitting, token: object) -> Attempt | None:
+def access_attempt(request: HttpRequest, sitting: Sitting, token: UUID | None) -> Attempt | None:
     """The learner's attempt at this quiz that was begun with `token`, else the unfinished one."""
     learner: Learner | None = request.learner  # type: ignore[attr-defined]
     newest = sitting.attempt
@@ -62,5 +63,5 @@ def access_attempt(request: HttpRequest, sitting: Sitting, token: object) -> Att
     return begun.with_edition().first() or (newest if _goes_on(newest, token) else None)
 
 
-def _goes_on(attempt: Attempt, token: object) -> bool:
+def _goes_on(attempt: Attempt, token: UUID | None) -> bool:
     return attempt.finished_at is None or attempt.token == token

@@ -94,7 +94,7 @@ class OwnedSnippetViewSet(SnippetViewSet):
         return owned_by(request.user, self.model, ACTIONS)
 
     @property
-    def chooser_viewset_class(self) -> type[chooser.SnippetChooserViewSet]:  # type: ignore[override]
+    def chooser_viewset_class(self) -> type[chooser.SnippetChooserViewSet]:
         """The chooser that offers what is owned."""
         return OwnedChooserViewSet
 
