@@ -3,9 +3,8 @@
 What is wrong is said beside the field it is wrong in, in one sentence.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -17,15 +16,19 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 from estimation import QuantityError, parse_unit
 from grading.rubric import MAX_CRITERIA, MAX_EXEMPLARS, MAX_TEXT
+from quizzes.fields import MarkdownBlock
+from quizzes.text import MAX_SLUG, is_slug, markdown_problem
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 MAX_STAGES = 12
 MAX_MINUTES = 600
 
 
 def check_slug(value: str) -> None:
     """Raise ValidationError unless `value` is made of small letters, digits, single hyphens."""
-    if not _SLUG.fullmatch(value):
+    if not is_slug(value):
         raise ValidationError(_("Use small letters, digits and single hyphens, as in “api-data”."))
 
 
@@ -43,12 +46,18 @@ def check_term(value: str) -> None:
         raise ValidationError(_("Separate synonyms by one bar, as in “queue|enqueue|store”."))
 
 
-def _slug_block(help_text: str) -> blocks.CharBlock:
-    return blocks.CharBlock(max_length=80, validators=[check_slug], help_text=help_text)
+def check_markdown(value: str) -> None:
+    """Raise ValidationError for Markdown that a file could not hold."""
+    if problem := markdown_problem(value):
+        raise ValidationError(problem)
 
 
-def _texts(label: str, help_text: str, *, least: int = 0) -> blocks.ListBlock:
-    child = blocks.TextBlock(rows=2, max_length=MAX_TEXT, label=gettext_lazy("Text"))
+def _slug_block(help_text: "StrOrPromise") -> blocks.CharBlock:
+    return blocks.CharBlock(max_length=MAX_SLUG, validators=[check_slug], help_text=help_text)
+
+
+def _texts(label: "StrOrPromise", help_text: "StrOrPromise", *, least: int = 0) -> blocks.ListBlock:
+    child = MarkdownBlock(rows=2, max_length=MAX_TEXT, label=gettext_lazy("Text"))
     return blocks.ListBlock(
         child, label=label, help_text=help_text, min_num=least, max_num=MAX_EXEMPLARS, default=[]
     )
@@ -81,17 +90,17 @@ class CriterionBlock(blocks.StructBlock):
     id = _slug_block(gettext_lazy("Stays the same for ever; unique in the stage."))
     title = blocks.CharBlock(max_length=200, help_text=gettext_lazy("A short label."))
     points = blocks.FloatBlock(min_value=0.25, max_value=100, default=1)
-    statement = blocks.TextBlock(
+    statement = MarkdownBlock(
         rows=2,
         max_length=MAX_TEXT,
         help_text=gettext_lazy("One sentence that says what an answer must contain."),
     )
-    hint = blocks.TextBlock(
+    hint = MarkdownBlock(
         rows=2,
         max_length=MAX_TEXT,
         help_text=gettext_lazy("What to think about when it is missing; shown after grading."),
     )
-    follow_up = blocks.TextBlock(
+    follow_up = MarkdownBlock(
         rows=2,
         max_length=MAX_TEXT,
         help_text=gettext_lazy("What an interviewer would ask next when it is missing."),
@@ -147,11 +156,15 @@ class StageBlock(blocks.StructBlock):
     id = _slug_block(gettext_lazy("Stays the same for ever; unique in the scenario."))
     title = blocks.CharBlock(max_length=200)
     minutes = blocks.IntegerBlock(min_value=1, max_value=MAX_MINUTES)
-    prompt = blocks.TextBlock(
-        rows=6, help_text=gettext_lazy("Markdown: what the interviewer asks at this stage.")
+    prompt = MarkdownBlock(
+        rows=6,
+        validators=[check_markdown],
+        help_text=gettext_lazy("Markdown: what the interviewer asks at this stage."),
     )
-    model_answer = blocks.TextBlock(
-        rows=10, help_text=gettext_lazy("Markdown: a good answer, 150 to 250 words.")
+    model_answer = MarkdownBlock(
+        rows=10,
+        validators=[check_markdown],
+        help_text=gettext_lazy("Markdown: a good answer, 150 to 250 words."),
     )
     criteria = blocks.ListBlock(CriterionBlock(), min_num=1, max_num=MAX_CRITERIA)
 

@@ -15,6 +15,7 @@ from wagtail.models import Collection
 
 from grading import criteria_from_data
 from interviews.models import Scenario
+from quizzes.text import tidy
 
 type Data = dict[str, Any]
 
@@ -128,13 +129,7 @@ def _texts(values: Sequence[str] | None) -> list[str]:
 
 
 def _text(value: str | None) -> str:
-    """LF only, without blank lines at either end (first-line indentation is Markdown)."""
-    lines = (value or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    while lines and not lines[0].strip():
-        del lines[0]
-    while lines and not lines[-1].strip():
-        del lines[-1]
-    return "\n".join(lines)
+    return tidy(value or "")
 
 
 def _number(value: float | None) -> float:

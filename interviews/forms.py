@@ -22,7 +22,7 @@ class AnswerField(forms.CharField):
     """Text as it is stored: every line end counts as one character, whatever the browser sent."""
 
     def to_python(self, value: str | None) -> str:
-        return clean_text(super().to_python(value))
+        return clean_text(super().to_python(value) or "")
 
 
 class AnswerForm(forms.Form):

@@ -66,8 +66,8 @@ class CriterionForm(forms.Form):
         help_text=gettext_lazy("One sentence for the learner."),
     )
 
-    def __init__(self, *args: Any, criterion: Mapping[str, Any], answer: str, **options: Any):
-        super().__init__(*args, prefix=criterion["id"], **options)
+    def __init__(self, data: Any, *, criterion: Mapping[str, Any], answer: str) -> None:
+        super().__init__(data, prefix=criterion["id"])
         self.criterion = criterion
         self.answer = answer
 

@@ -38,7 +38,7 @@ def build_status(*, answer: Answer, criteria: list[dict[str, Any]]) -> GradingSt
 
     Titles are shown for criteria that have been judged, never before. `answer.history` is loaded.
     """
-    grading = answer.history[-1]
+    grading: Grading = answer.history[-1]  # type: ignore[attr-defined] # by with_answers
     done = [] if grading.state == State.QUEUED else grading.progress
     headline, news = _say(grading, len(done), len(criteria))
     return GradingStatus(

@@ -130,6 +130,6 @@ class Grade(models.Model):
             raise AppendOnlyError("A grade never changes: write a new one.")
         super().save(**options)
 
-    def delete(self, **options: Any) -> Never:
+    def delete(self, *args: Any, **options: Any) -> Never:
         """Refuse: history stays."""
         raise AppendOnlyError("A grade is never deleted: write a new one.")

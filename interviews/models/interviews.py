@@ -1,8 +1,6 @@
 """One person's session, and the answer to each of its stages."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Count, F, Prefetch, Q, Sum
@@ -11,9 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Learner
 from interviews.models.scenarios import ScenarioEdition
-
-if TYPE_CHECKING:
-    from interviews.models.grades import Grading
 
 MAX_TEXT = 50_000  # characters of one answer; the grader reads 2,000 words
 
@@ -116,8 +111,6 @@ class Answer(models.Model):
     current_grade = models.OneToOneField(
         "interviews.Grade", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-
-    history: Sequence["Grading"]
 
     class Meta:
         constraints = [

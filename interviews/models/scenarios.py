@@ -19,7 +19,7 @@ from wagtail.models import (
 )
 
 from interviews.blocks import StagesBlock
-from quizzes.owned import OwnedForm
+from interviews.studio_forms import ScenarioForm
 
 type Data = dict[str, Any]
 
@@ -60,7 +60,7 @@ class Scenario(
         FieldPanel("prompt"),
         FieldPanel("stages"),
     ]
-    base_form_class = OwnedForm
+    base_form_class = ScenarioForm
 
     content_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     imported_source = models.TextField(

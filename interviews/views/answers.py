@@ -125,7 +125,7 @@ def _tell(request: HttpRequest, saved: Saved) -> None:
 
 def _refuse(request: HtmxRequest, answer: Answer, form: AnswerForm) -> HttpResponse:
     """Say what is wrong, with the typed text still there."""
-    errors = [error for field in form.errors.values() for error in field]
+    errors = [str(error) for field in form.errors.values() for error in field]
     if wants_json(request):
         return JsonResponse({"state": "invalid", "message": " ".join(errors)}, status=422)
     if answer.submitted_at is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 from wagtail.models import Collection
 
 from accounts.models import Learner, User
@@ -59,6 +60,11 @@ def _stage(stage_id: str, minutes: int) -> dict[str, Any]:
     }
 
 
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings: Settings) -> None:
+    settings.STAFF_MFA_REQUIRED = False
+
+
 @pytest.fixture
 def scenario_data() -> dict[str, Any]:
     """A scenario of two stages in the form of its file."""
@@ -77,6 +83,14 @@ def scenario_data() -> dict[str, Any]:
 def scenario(db: None, scenario_data: dict[str, Any]) -> Scenario:
     root = Collection.get_first_root_node() or Collection.add_root(name="Root")
     return save_scenario_from_data(data=scenario_data, source="", collection=root)
+
+
+@pytest.fixture
+def course(scenario: Scenario) -> Collection:
+    """The collection of the scenario's course."""
+    collection = Collection.get_first_root_node().add_child(name="Microservices")
+    Scenario.objects.update(collection=collection)
+    return collection
 
 
 @pytest.fixture

@@ -68,7 +68,9 @@ def test_tuples_missing_lists_and_blank_lines_are_the_same_scenario(
     assert normalise_scenario_data(other) == normalise_scenario_data(scenario_data)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(title=TEXT, prompt=TEXT, hint=TEXT, value=st.floats(0.01, 1e9), points=st.integers(1, 9))
 def test_any_text_and_number_survives(
     scenario: Scenario,

@@ -3,35 +3,15 @@
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import Group, Permission
 from django.test import Client
-from wagtail.models import Collection, GroupCollectionPermission
+from wagtail.models import Collection
 
 from accounts.models import User
-from interviews.models import Answer, Grade, Grading, Scenario
+from interviews.models import Answer, Grade, Grading
 from interviews.models.grades import State
+from tests.interviews.studio import own
 
 PARKED = "/studio/interviews/waiting/"
-
-
-def own(user: User, collection: Collection) -> None:
-    """Make somebody an instructor of what is in a collection."""
-    group = Group.objects.create(name=f"Instructors {collection.pk}")
-    group.permissions.add(Permission.objects.get(codename="access_admin"))
-    for right in Permission.objects.filter(content_type__app_label="interviews"):
-        if right.codename.endswith("_scenario"):
-            GroupCollectionPermission.objects.create(
-                group=group, collection=collection, permission=right
-            )
-    user.groups.add(group)
-
-
-@pytest.fixture
-def course(scenario: Scenario) -> Collection:
-    """The collection of the scenario's course."""
-    collection = Collection.get_first_root_node().add_child(name="Microservices")
-    Scenario.objects.update(collection=collection)
-    return collection
 
 
 @pytest.fixture
