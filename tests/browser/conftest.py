@@ -97,7 +97,7 @@ def log_in(installation: Installation) -> Callable[[Page, str], None]:
         page.goto("/account/login/")
         page.fill("input[name=login]", account["email"])
         page.fill("input[name=password]", account["password"])
-        page.click("main button[type=submit], main form button.primary")
+        page.locator("main").get_by_role("button", name="Log in", exact=True).click()
         page.wait_for_url("**/dashboard/")
 
     return enter

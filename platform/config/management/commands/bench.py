@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         var = embedded.directory()
         self.start_up(var / "start-up")
-        with site.running(var / "site", own_servers=False) as running:
+        with site.running(var, own_servers=False) as running:
             self.pages(running)
             self.in_process()
             self.grading()
