@@ -21,6 +21,9 @@ type Tone = Literal["alarm", "water", "plain"]
 MAX_SVG = 400_000
 """Largest picture that is put into a page, in characters."""
 
+NARROW = 440
+"""Widest picture that shrinks to a screen of 360 px, in px; a wider one scrolls there."""
+
 _ELEMENTS = frozenset(
     [
         "circle",
@@ -145,7 +148,7 @@ def tidy_svg(svg: str, *, alt: str, prefix: str) -> str:
     # The first rectangle is the background; the page has its own.
     body = "".join(_render(shape, context) for shape in list(inner)[1:])
     head = {
-        "class": "d2",
+        "class": "d2 d2-narrow" if _is_narrow(inner.get("width", "")) else "d2",
         "role": "img",
         "aria-label": alt,
         "viewBox": inner.get("viewBox", ""),
@@ -156,6 +159,11 @@ def tidy_svg(svg: str, *, alt: str, prefix: str) -> str:
     if len(result) > MAX_SVG:
         raise UnsafeDiagramError(_("The diagram is too large; split it into several."))
     return result
+
+
+def _is_narrow(width: str) -> bool:
+    """Whether a picture can be read when it is made to fit the narrowest screen."""
+    return width.isdecimal() and int(width) <= NARROW
 
 
 def _refuse(root: ET.Element) -> None:

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from common.diagram_svg import UnsafeDiagramError, tidy_svg
 
-VERSION = 1
+VERSION = 2
 """Part of every cache key: raise it when the same source gives another picture."""
 
 MAX_SOURCE = 20_000

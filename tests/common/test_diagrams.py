@@ -63,9 +63,14 @@ def test_a_diagram_is_one_picture_with_a_name():
     root = ET.fromstring(render_diagram(STATES, 'Closed "goes" to <open>'))
     assert root.get("role") == "img"
     assert root.get("aria-label") == 'Closed "goes" to <open>'
-    assert root.get("class") == "d2"
+    assert root.get("class") == "d2 d2-narrow"
     width, height = root.get("viewBox", "").split()[2:]
     assert (root.get("width"), root.get("height")) == (width, height)
+
+
+def test_a_wide_diagram_is_not_made_to_fit_a_telephone():
+    source = "direction: right\n" + " -> ".join(f"step number {n}" for n in range(6))
+    assert ET.fromstring(render_diagram(source, "Words")).get("class") == "d2"
 
 
 def test_the_words_of_the_diagram_stay_text():
