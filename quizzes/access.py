@@ -32,8 +32,10 @@ def access_quiz(request: HttpRequest, slug: str) -> Sitting:
     Raises Http404 for a quiz that is not published, unless the learner had begun it before, and
     LoginNeededError for a visitor where the quiz is not open to visitors.
     """
-    current = QuizEdition.objects.for_page(slug).first()
     attempt = _own_attempt(request, slug)
+    editions = QuizEdition.objects.for_page(slug)
+    # An attempt brings the questions of its own edition: no need to read others.
+    current = editions.defer("data").first() if attempt else editions.first()
     if current is not None:
         quiz = current.quiz
     elif attempt is not None:

@@ -100,8 +100,10 @@ def answer_question(*, attempt: Attempt, question_id: str, answer: Answer) -> An
     The first answer counts: the same one again changes nothing, another one is refused. Raises
     KeyError for a question the edition does not have, ClosedAttemptError for an attempt set aside.
     """
+    edition = attempt.edition
     _lock(attempt.learner_id)
-    attempt = Attempt.objects.with_edition().get(pk=attempt.pk)
+    attempt = Attempt.objects.get(pk=attempt.pk)
+    attempt.edition = edition
     question = {item["id"]: item for item in attempt.edition.questions}[question_id]
     responses = {response.question_id: response for response in attempt.responses.all()}
     if (earlier := responses.get(question_id)) is not None:
