@@ -30,7 +30,7 @@ def test_a_course_shows_its_description_modules_and_lessons(
     assert "Some <em>Markdown</em>" in text
     assert "Second module" in text
     assert 'href="/courses/sample/last/"' in text
-    assert "/interviews/sample-scenario/" in text
+    assert '<a href="/interviews/sample-scenario/">A scenario</a>' in text
 
 
 def test_an_unknown_course_is_not_found(stranger: Client) -> None:
