@@ -6,6 +6,8 @@ from accounts import actions
 from accounts.models import Learner, User
 
 SESSION_KEY = "learner"
+# Whose learner it is: the id of a user, None for a visitor's. A session outlives a closed account.
+OWNER_KEY = "learner_of"
 
 
 def current_learner(request: HttpRequest) -> Learner | None:
@@ -14,7 +16,7 @@ def current_learner(request: HttpRequest) -> Learner | None:
     The id is kept in the session, which only the server writes, so no query is needed.
     """
     learner_id = request.session.get(SESSION_KEY)
-    if learner_id is not None:
+    if learner_id is not None and request.session.get(OWNER_KEY) == _user_id(request):
         return Learner(pk=learner_id, user_id=_user_id(request))
     if request.user.is_authenticated:
         return remember_learner(request, actions.adopt_learner(user=request.user, visitor_id=None))
@@ -29,6 +31,7 @@ def ensure_learner(request: HttpRequest) -> Learner:
 def remember_learner(request: HttpRequest, learner: Learner) -> Learner:
     """Keep the learner's id in the session."""
     request.session[SESSION_KEY] = learner.pk
+    request.session[OWNER_KEY] = learner.user_id
     return learner
 
 

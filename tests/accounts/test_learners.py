@@ -6,6 +6,7 @@ from django.test import Client
 from accounts import actions
 from accounts.models import Learner, User
 from accounts.signals import learner_merged
+from tests.progress.conftest import build_course
 
 
 def test_a_visitor_becomes_the_learner_of_a_new_user(learner_user: User) -> None:
@@ -45,3 +46,22 @@ def test_another_users_learner_is_never_adopted(learner_user: User, other_user: 
 def test_health_answers_for_a_stranger(stranger: Client) -> None:
     assert stranger.get("/health/alive/").status_code == 200
     assert stranger.get("/health/ready/").json() == {"database": "ok", "cache": "ok"}
+
+
+def test_a_session_gives_no_learner_away_once_its_account_is_closed(
+    ada: Client, learner_user: User
+) -> None:
+    build_course("patterns")
+    ada.get("/courses/patterns/lesson-1/")
+    assert "Lesson 1" in ada.get("/dashboard/").content.decode()
+    User.objects.update(is_active=False)
+    assert "Lesson 1" not in ada.get("/dashboard/").content.decode()
+
+
+def test_a_session_whose_learner_is_gone_begins_anew(ada: Client, learner_user: User) -> None:
+    lesson = build_course("patterns")[1]
+    ada.get("/dashboard/")
+    learner_user.delete()
+    response = ada.post(f"/dashboard/lessons/{lesson.content_id}/read/")
+    assert response.status_code == 302
+    assert Learner.objects.get().user is None

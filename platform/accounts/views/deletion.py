@@ -20,11 +20,12 @@ from accounts.models import User
 def delete(request: HttpRequest) -> HttpResponse:
     """Delete the account, once its owner has shown to be the owner."""
     user = User.objects.get(pk=request.user.pk)
+    data = request.POST if request.method == "POST" else None
     if user.has_usable_password():
-        return _confirm(request, user, ReauthenticateForm(request.POST or None, user=user))
+        return _confirm(request, user, ReauthenticateForm(data, user=user))
     # Whoever logs in with a passkey only has no password to type here.
     confirm = reauthentication_required(_confirm, app="allauth.account")
-    return confirm(request, user, forms.Form(request.POST))
+    return confirm(request, user, forms.Form(data))
 
 
 def _confirm(request: HttpRequest, user: User, form: forms.Form) -> HttpResponse:

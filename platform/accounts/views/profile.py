@@ -18,7 +18,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     """Show and change the name."""
     # A copy: a name that is refused must not show in the page's menu.
     user = User.objects.get(pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=user)
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Your name is stored."))
