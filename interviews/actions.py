@@ -69,8 +69,7 @@ def start_interview(*, learner: Learner, edition: ScenarioEdition, mode: str) ->
     begins one, and one that waits is not forgotten.
     """
     Learner.objects.select_for_update().get(pk=learner.pk)
-    unfinished = Interview.objects.of(learner).unfinished().filter(edition__slug=edition.slug)
-    interview = unfinished.order_by("-pk").first()
+    interview = Interview.objects.of(learner).unfinished_on(edition).first()
     if interview is None:
         interview = Interview.objects.create(learner=learner, edition=edition, mode=Mode(mode))
         Answer.objects.create(interview=interview, stage_id=edition.stages[0]["id"])

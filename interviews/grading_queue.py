@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from grading import (
@@ -36,6 +36,18 @@ class LeaseLostError(Exception):
 
 
 @dataclass(frozen=True)
+class QueueHealth:
+    """What operators watch: how many wait for a grader, for how many seconds the oldest has, how
+    many wait for a person, and how many could not be graded in the last hour.
+    """
+
+    waiting: int
+    oldest_s: float
+    parked: int
+    failed_lately: int
+
+
+@dataclass(frozen=True)
 class Lease:
     """The right to grade: valid while the row still says leased at this attempt."""
 
@@ -56,6 +68,20 @@ def lease_time() -> timedelta:
 def resend_time() -> timedelta:
     """How long a wake-up call may take before it counts as lost."""
     return timedelta(seconds=getattr(settings, "GRADING_RESEND_SECONDS", 10))
+
+
+def queue_health() -> QueueHealth:
+    """Count the queue by the database's clock, in one query."""
+    waiting = Q(state__in=[State.QUEUED, State.LEASED])
+    lately = Q(state=State.FAILED, requested_at__gt=Now() - timedelta(hours=1))
+    found = Grading.objects.filter(waiting | lately | Q(state=State.PARKED)).aggregate(
+        waiting=Count("pk", filter=waiting),
+        oldest=Now() - Min("requested_at", filter=waiting),
+        parked=Count("pk", filter=Q(state=State.PARKED)),
+        failed=Count("pk", filter=lately),
+    )
+    oldest_s = found["oldest"].total_seconds() if found["oldest"] else 0.0
+    return QueueHealth(found["waiting"], oldest_s, found["parked"], found["failed"])
 
 
 def grade_queued(grading_id: int) -> None:

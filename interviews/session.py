@@ -180,7 +180,7 @@ def _late(answer: Answer, minutes: int) -> str:
     if not answer.late or answer.submitted_at is None:
         return ""
     over = say_duration(answer.submitted_at - answer.deadline(minutes))
-    return _("Submitted %(time)s after the stage's time was over.") % {"time": over}
+    return _("Submitted %(time)s after the stage’s time was over.") % {"time": over}
 
 
 def _numbered(interview: Interview, stage_id: str) -> tuple[int, Data]:

@@ -27,9 +27,10 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         """Whatever this learner owns; nothing for a visitor who has done nothing."""
         return self.filter(learner=learner.pk) if learner else self.none()
 
-    def unfinished(self) -> "InterviewQuerySet":
-        """Those somebody can still answer in."""
-        return self.filter(finished_at=None)
+    def unfinished_on(self, edition: ScenarioEdition) -> "InterviewQuerySet":
+        """Those somebody can still answer in, on any edition of the scenario, newest first."""
+        own = self.filter(finished_at=None, edition__scenario=edition.scenario_id)
+        return own.order_by("-pk")
 
     def with_clock(self) -> "InterviewQuerySet":
         """Add `now`, the database's time, by which all deadlines are judged."""

@@ -44,7 +44,7 @@ def show_scenario(request: HtmxRequest, slug: str) -> HttpResponse:
     """Say what the scenario is about; its text is shown when the clock starts."""
     edition = get_object_or_404(ScenarioEdition.objects.current(), slug=slug)
     learner = request.learner if request.user.is_authenticated else None  # type: ignore[attr-defined]
-    unfinished = Interview.objects.of(learner).unfinished().filter(edition__slug=slug)
+    unfinished = Interview.objects.of(learner).unfinished_on(edition)
     context = {
         "slug": edition.slug,
         "title": edition.title,
@@ -53,7 +53,7 @@ def show_scenario(request: HtmxRequest, slug: str) -> HttpResponse:
         "minutes": edition.minutes,
         "stages": [StageLine(stage["title"], stage["minutes"]) for stage in edition.stages],
         "modes": Mode.choices,
-        "unfinished": unfinished.order_by("-pk").values_list("pk", flat=True).first(),
+        "unfinished": unfinished.values_list("pk", flat=True).first(),
     }
     return render(request, "interviews/scenario.html", context)
 

@@ -179,3 +179,14 @@ def test_an_empty_answer_gets_its_grade(answer: Answer) -> None:
     actions.submit_answer(answer=answer, sent=Sent("", 0), key="empty")
     grading_queue.grade_queued(answer.gradings.get().pk)
     assert Grade.objects.get().points == 0
+
+
+def test_operators_see_what_waits_and_for_how_long(submitted: Answer) -> None:
+    assert grading_queue.queue_health().waiting == 1
+    Grading.objects.update(requested_at=Now() - timedelta(minutes=3))
+    health = grading_queue.queue_health()
+    assert 179 < health.oldest_s < 200
+    assert (health.waiting, health.parked, health.failed_lately) == (1, 0, 0)
+    Grading.objects.update(state=State.FAILED)
+    health = grading_queue.queue_health()
+    assert (health.waiting, health.oldest_s, health.failed_lately) == (0, 0.0, 1)

@@ -59,7 +59,7 @@ def held_at_first_criterion() -> Iterator[Callable[[], None]]:
 
 def count(table: str, condition: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {table} WHERE {condition}")
+        cursor.execute(f"SELECT count(*) FROM {table} AS t WHERE {condition}")
         return cursor.fetchone()[0]
 
 
@@ -129,3 +129,19 @@ def test_a_task_that_is_delivered_many_times_makes_one_grade(
     wait_until(lambda: worker.log.read_text().count("succeeded in") == 6, worker.say)
     assert Grade.objects.count() == 1
     assert Grading.objects.get().attempts == 1
+
+
+def test_a_worker_goes_on_after_the_database_has_cut_its_connection(
+    ada: Client, stage_url: Callable[..., str], start_worker: Callable[[], Worker]
+) -> None:
+    worker = start_worker()
+    submit(ada, stage_url("submit/"))
+    wait_until(is_graded, worker.say)
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    assert count("pg_stat_activity", others) > 0
+    assert count(
+        "(SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE " + others + ")", "true"
+    )
+    ada.post(stage_url("open/", "failure"))
+    ada.post(stage_url("submit/", "failure"), {"text": "a queue", "version": 0, "key": "two"})
+    wait_until(lambda: Grade.objects.count() == 2, worker.say)
