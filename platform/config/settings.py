@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "wagtail.sites",
     "wagtail",
     "modelcluster",
+    "modelsearch",
     "taggit",
     "django_filters",
     "allauth",
