@@ -16,6 +16,8 @@ from common.http import forbidden
 
 Handler = Callable[[HttpRequest], HttpResponse]
 STAFF_PATHS = ("/studio/",)
+# They lead out of the studio, to the site's own pages: see config.urls.
+DOORS = ("/studio/login/", "/studio/logout/", "/studio/password_reset/")
 
 
 class LearnerMiddleware:
@@ -45,7 +47,9 @@ class StaffMfaMiddleware:
 
         Not before the view is known: only then can a message be left for the next page.
         """
-        if not request.path_info.startswith(STAFF_PATHS) or not request.user.is_authenticated:
+        path = request.path_info
+        inside = path.startswith(STAFF_PATHS) and not path.startswith(DOORS)
+        if not inside or not request.user.is_authenticated:
             return None
         if not request.user.has_perm("wagtailadmin.access_admin"):
             # Wagtail would send them to the log-in, which sends them back here, for ever.
