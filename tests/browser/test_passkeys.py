@@ -1,6 +1,7 @@
 """Passkeys in a real browser, with an authenticator that Chromium plays."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -126,6 +127,53 @@ def test_a_passkey_is_renamed_shows_again_who_one_is_and_is_removed(
     press(page, "Remove")
     expect(page.locator("main")).to_contain_text("You have no passkey yet.")
     assert not Authenticator.objects.filter(user=member, type="webauthn").exists()
+
+
+PAGES = (
+    "/account/login/",
+    "/account/signup/",
+    "/account/password/reset/",
+    "/account/2fa/",
+    "/account/2fa/recovery-codes/",
+    "/account/2fa/webauthn/",
+    "/account/2fa/totp/activate/",
+    "/account/sessions/",
+    "/account/email/",
+    "/account/profile/",
+    "/account/delete/",
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_account_pages(
+    page: Page,
+    device: CDPSession,
+    member: User,
+    assert_accessible: Callable[[Page], None],
+    scheme: Literal["light", "dark"],
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 360, "height": 740})
+    for path in PAGES[:3]:
+        page.goto(path)
+        assert_accessible(page)
+    log_in(page, member)
+    add_passkey(page, alone=False)
+    log_out(page)
+    log_in(page, member)
+    assert_accessible(page)
+    press(page, "Use a passkey")
+    page.wait_for_url("**/dashboard/")
+    page.goto("/account/reauthenticate/?next=/labs/")
+    assert_accessible(page)
+    page.fill("[name=password]", PASSWORD)
+    press(page, "Continue")
+    page.wait_for_url("**/labs/")
+    for path in PAGES[3:]:
+        page.goto(path)
+        assert_accessible(page)
+        assert page.url.endswith(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
 def test_a_device_without_a_passkey_gets_a_sentence_and_another_try(
