@@ -29,6 +29,7 @@ class Outcome(StrEnum):
 
     SAVED = "saved"
     CONFLICT = "conflict"  # somebody else stored a newer one; the sent one is kept beside it
+    SUPERSEDED = "superseded"  # the same tab stored a later one, which stays
     SUBMITTED = "submitted"  # the stage is handed in: nothing changes any more
     OVER = "over"  # the interview, or a strict stage's time, has ended
 
@@ -38,7 +39,8 @@ class Sent:
     """A text as a browser sends it.
 
     `base` is the version its writer started from; `editor` names the tab and `sequence` counts
-    its saves, so that a save whose acknowledgement was lost is not taken for somebody else's.
+    the changes made in it, so that a save whose acknowledgement was lost is not taken for
+    somebody else's, and one that arrives late does not undo a later one.
     """
 
     text: str
@@ -113,14 +115,14 @@ def save_answer(*, answer: Answer, sent: Sent) -> Saved:
 def submit_answer(*, answer: Answer, sent: Sent | None, key: str) -> Saved:
     """Hand a stage in: the answer and its grading are stored together, or neither.
 
-    `sent` None submits what is stored. A text that is in conflict is not submitted. `key` names
+    `sent` None submits what is stored. A text that is not the newest is not submitted. `key` names
     this submission: sent twice, it is one. After a strict stage's end the last save counts.
     """
     row = _lock_answer(answer)
     if closed := _closed(row):
         return closed
     saved = _save(row, sent) if sent else Saved(Outcome.SAVED, row.version, row.text)
-    if saved.outcome == Outcome.CONFLICT:
+    if saved.outcome in {Outcome.CONFLICT, Outcome.SUPERSEDED}:
         return saved
     now = database_now()
     row.submitted_at = now
@@ -227,13 +229,15 @@ def _lock_answer(answer: Answer) -> Answer:
 def _save(row: Answer, sent: Sent) -> Saved:
     if closed := _closed(row):
         return closed
-    if sent.text == row.text or _is_superseded(row, sent):
+    if sent.text == row.text:
         return Saved(Outcome.SAVED, row.version, row.text)
     if _is_over(row):
         return Saved(Outcome.OVER, row.version, row.text)
     if sent.base != row.version and not _is_own_run(row, sent):
         _keep(row, sent)
         return Saved(Outcome.CONFLICT, row.version, row.text)
+    if sent.base != row.version and sent.sequence < row.sequence:
+        return Saved(Outcome.SUPERSEDED, row.version, row.text)
     _store(row, sent)
     return Saved(Outcome.SAVED, row.version, row.text)
 
@@ -261,11 +265,6 @@ def _store(row: Answer, sent: Sent) -> None:
 def _is_own_run(row: Answer, sent: Sent) -> bool:
     """Whether everything stored since `sent.base` came from the tab that sends now."""
     return bool(sent.editor) and sent.editor == row.editor and sent.base >= row.editor_base
-
-
-def _is_superseded(row: Answer, sent: Sent) -> bool:
-    """Whether a later save of the same tab overtook this one."""
-    return _is_own_run(row, sent) and sent.sequence < row.sequence
 
 
 def _is_over(row: Answer) -> bool:

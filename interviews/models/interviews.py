@@ -93,7 +93,7 @@ class Answer(models.Model):
 
     `version` counts what was stored; every writer names the version it started from. `editor` is
     the tab that stored last, `editor_base` the version at which its unbroken run of saves began
-    and `sequence` the number of its latest save: a tab whose acknowledgement got lost is still
+    and `sequence` counts the changes made in it up to what is stored: a tab whose acknowledgement got lost is still
     recognised as the author of what is stored.
     """
 

@@ -22,6 +22,7 @@ from interviews.session import build_editor, build_session, build_stage
 STATUS = {
     Outcome.SAVED: 200,
     Outcome.CONFLICT: 409,
+    Outcome.SUPERSEDED: 409,
     Outcome.SUBMITTED: 409,
     Outcome.OVER: 409,
 }
@@ -103,7 +104,7 @@ def choose_kept(request: HtmxRequest, pk: int, stage_id: str, kept_id: int) -> H
 
 def _saved_data(saved: Saved) -> dict[str, Any]:
     data: dict[str, Any] = {"state": str(saved.outcome), "version": saved.version}
-    if saved.outcome == Outcome.CONFLICT:
+    if saved.outcome in {Outcome.CONFLICT, Outcome.SUPERSEDED}:
         data["text"] = saved.text
     return data
 
@@ -113,7 +114,7 @@ def _tell(request: HttpRequest, saved: Saved) -> None:
     if saved.outcome == Outcome.SAVED:
         said = _("Saved as version %(version)d.") % {"version": saved.version}
         messages.success(request, said)
-    elif saved.outcome == Outcome.CONFLICT:
+    elif saved.outcome in {Outcome.CONFLICT, Outcome.SUPERSEDED}:
         messages.error(request, _("Another tab stored a newer text. Choose which one counts."))
     elif saved.outcome == Outcome.SUBMITTED:
         said = _("This stage is submitted already: version %(version)d is what counts.")

@@ -4,6 +4,7 @@
 
 const QUIET_MS = 900; // typing pauses this long before a save
 const LONGEST_WAIT_MS = 30000; // between two tries
+const LAST_WORDS = "loadmark-interview:";
 const KEEPALIVE_BYTES = 60000; // browsers refuse more in a request that outlives its page
 
 // ---- clock -------------------------------------------------------------------------------------
@@ -57,8 +58,35 @@ const local = {
   },
 
   put(record) { return this.run("readwrite", (store) => store.put(record)); },
-  remove(key) { return this.run("readwrite", (store) => store.delete(key)); },
-  async of(answer) { return (await this.run("readonly", (store) => store.index("answer").getAll(answer))) ?? []; },
+
+  // A page that is being left does not wait for IndexedDB: its last words are written at once.
+  putNow(record) {
+    try { localStorage.setItem(LAST_WORDS + record.key, JSON.stringify(record)); } catch { /* full */ }
+  },
+
+  remove(key) {
+    try { localStorage.removeItem(LAST_WORDS + key); } catch { /* not allowed */ }
+    return this.run("readwrite", (store) => store.delete(key));
+  },
+
+  // Of each tab the latest change, the most recently typed first.
+  async of(answer) {
+    const found = new Map();
+    const kept = (await this.run("readonly", (store) => store.index("answer").getAll(answer))) ?? [];
+    for (const record of [...kept, ...this.lastWords(answer)]) {
+      if (!(found.get(record.key)?.sequence >= record.sequence)) found.set(record.key, record);
+    }
+    return [...found.values()].sort((a, b) => b.at - a.at);
+  },
+
+  lastWords(answer) {
+    try {
+      return Object.keys(localStorage).filter((name) => name.startsWith(`${LAST_WORDS}${answer}#`))
+        .map((name) => JSON.parse(localStorage.getItem(name)));
+    } catch {
+      return [];
+    }
+  },
 };
 
 // A tab owns its name while it lives, so that no two tabs write as one.
@@ -87,8 +115,9 @@ class AnswerEditor {
     this.version = Number(form.elements.version.value);
     this.stored = this.area.defaultValue;
     this.editor = newName();
-    this.sequence = 0;
-    this.acknowledged = 0;
+    this.sequence = 0; // changes made in this tab
+    this.acknowledged = 0; // the latest of them that the server has stored
+    this.isTouched = false;
     this.failures = 0;
     this.state = "";
     this.sending = null;
@@ -122,7 +151,7 @@ class AnswerEditor {
   // Texts that a reload, a crash or a lost session left in this browser. The newest goes on here;
   // older ones are handed to the server, which keeps them beside the answer.
   async restore() {
-    const records = (await local.of(this.answer)).sort((a, b) => b.at - a.at);
+    const records = await local.of(this.answer);
     const typedMeanwhile = this.area.value !== this.area.defaultValue;
     let restored = typedMeanwhile;
     for (const record of records) {
@@ -149,6 +178,8 @@ class AnswerEditor {
   typed() {
     this.showCount();
     if (this.isClosed) return;
+    this.isTouched = true;
+    this.sequence += 1;
     this.keepLocally();
     if (this.isPaused) return;
     this.say("unsaved");
@@ -156,17 +187,12 @@ class AnswerEditor {
     this.timer = setTimeout(() => this.save(), QUIET_MS);
   }
 
-  keepLocally() {
-    return local.put({
-      key: this.key, answer: this.answer, editor: this.editor, text: this.area.value,
-      base: this.version, sequence: this.sequence, at: Date.now(),
-    });
-  }
-
-  next() {
-    this.sequence += 1;
+  get change() {
     return { text: this.area.value, base: this.version, editor: this.editor, sequence: this.sequence };
   }
+
+  get record() { return { key: this.key, answer: this.answer, at: Date.now(), ...this.change }; }
+  keepLocally() { return local.put(this.record); }
 
   post(url, sent, { keepalive = false, key = "" } = {}) {
     const body = new URLSearchParams({
@@ -185,7 +211,7 @@ class AnswerEditor {
     if (this.sending) { await this.sending; }
     if (!this.isDirty || this.isPaused || this.sending) return;
     this.say("saving");
-    this.sending = this.sendOnce(this.next());
+    this.sending = this.sendOnce(this.change);
     await this.sending;
     this.sending = null;
     if (this.isDirty && !this.isPaused) this.timer = setTimeout(() => this.save(), this.pause());
@@ -213,8 +239,9 @@ class AnswerEditor {
     const stored = await response.json();
     this.failures = 0;
     if (stored.state === "saved") return this.acknowledge(sent, stored.version);
-    this.version = stored.version;
+    if (stored.state === "superseded") return this.fallBehind(sent, stored);
     if (stored.state === "conflict") return this.showConflict(stored);
+    this.version = stored.version;
     this.say(stored.state);
     this.area.readOnly = true;
     return undefined;
@@ -229,10 +256,17 @@ class AnswerEditor {
     this.say("saved");
   }
 
-  refuse(told) {
-    this.failures += 1;
-    this.say("invalid", told.message);
+  // A later change of this very tab is stored: an overtaken request of a living page, or last words
+  // that reached the server after the page was opened again.
+  async fallBehind(sent, stored) {
+    if (sent.sequence < this.sequence) return;
+    if (this.isTouched) { this.showConflict(stored); return; }
+    this.area.value = stored.text;
+    this.showCount();
+    await this.acknowledge({ ...sent, text: stored.text }, stored.version);
   }
+
+  refuse(told) { this.failures += 1; this.say("invalid", told.message); }
 
   // Logged out, or logged in again meanwhile: then the page needs the new session's token.
   async renew() {
@@ -246,13 +280,15 @@ class AnswerEditor {
   }
 
   leave() {
-    if (!this.isDirty || this.isPaused) return;
-    this.keepLocally();
-    const sent = this.next();
+    if (!this.isDirty || this.isClosed) return;
+    local.putNow(this.record);
+    if (this.isPaused) return;
+    const sent = this.change;
     this.post(this.form.dataset.save, sent, { keepalive: true })
       .then((response) => this.read(response, sent)).catch(() => {});
   }
 
+  // Until somebody chooses, the version stays the one this text began from: a reload asks again.
   showConflict(stored) {
     const panel = this.form.querySelector(".conflict");
     panel.querySelector("[data-theirs]").textContent = stored.text;
@@ -264,15 +300,25 @@ class AnswerEditor {
 
   async choose(whose) {
     this.form.querySelector(".conflict").hidden = true;
+    if (whose === "theirs") await this.giveWay();
     this.version = this.theirs.version;
     this.stored = this.theirs.text;
-    if (whose === "theirs") this.area.value = this.theirs.text;
-    this.say("unsaved");
-    this.area.focus();
-    if (this.isDirty) { await this.save(); return; }
-    await local.remove(this.key);
+    this.sequence += 1;
     this.form.elements.version.value = this.version;
-    this.say("saved");
+    this.say(this.isDirty ? "unsaved" : "saved");
+    this.showCount();
+    this.area.focus();
+    await this.save();
+  }
+
+  // The other text it is; one's own is kept by the server, and in this browser until it is.
+  async giveWay() {
+    const own = this.record;
+    this.editor = newName();
+    await claim(this.editor);
+    this.area.value = this.theirs.text;
+    await local.put(own);
+    await this.handOver(own);
   }
 
   async onSubmit(event) {
@@ -288,7 +334,7 @@ class AnswerEditor {
   }
 
   async submit() {
-    const sent = this.next();
+    const sent = this.change;
     const key = this.form.elements.key.value;
     let response = await this.post(this.form.action, sent, { key });
     if (response.status === 401 || response.status === 403) {

@@ -105,6 +105,20 @@ def test_two_tabs_overwrite_nothing_silently(writing: Page) -> None:
     expect(writing.locator(".kept")).to_have_count(0)
 
 
+def test_a_reload_does_not_decide_between_two_tabs(writing: Page) -> None:
+    other = writing.context.new_page()
+    other.goto(writing.url)
+    other.fill("textarea#answer", "From the other tab.")
+    expect_state(other, "saved")
+    other.close()
+    writing.locator("textarea#answer").press_sequentially(" Mine.")
+    expect_state(writing, "conflict")
+    writing.reload()
+    expect_state(writing, "conflict")
+    expect(writing.locator(".conflict blockquote")).to_have_text("From the other tab.")
+    expect(writing.locator("textarea#answer")).to_have_value(re.compile("Mine"))
+
+
 def test_taking_the_other_text_keeps_ones_own_at_hand(writing: Page) -> None:
     other = writing.context.new_page()
     other.goto(writing.url)

@@ -63,9 +63,28 @@ def test_a_save_that_was_overtaken_by_a_later_one_changes_nothing(
 ) -> None:
     send(ada, stage_url("save/"), "later", 0, editor="a", sequence=2)
     response = send(ada, stage_url("save/"), "earlier", 0, editor="a", sequence=1)
-    assert response.json() == {"state": "saved", "version": 1}
+    assert response.json() == {"state": "superseded", "version": 1, "text": "later"}
+    assert not KeptText.objects.exists()
     answer.refresh_from_db()
     assert answer.text == "later"
+
+
+def test_who_has_seen_what_is_stored_may_change_it_whatever_the_count(
+    ada: Client, answer: Answer, stage_url: Callable[..., str], send: Callable[..., Any]
+) -> None:
+    send(ada, stage_url("save/"), "stored", 0, editor="a", sequence=9)
+    response = send(ada, stage_url("save/"), "changed", 1, editor="a", sequence=1)
+    assert response.json() == {"state": "saved", "version": 2}
+
+
+def test_a_text_that_was_overtaken_is_not_submitted(
+    ada: Client, answer: Answer, stage_url: Callable[..., str], send: Callable[..., Any]
+) -> None:
+    send(ada, stage_url("save/"), "later", 0, editor="a", sequence=2)
+    response = send(ada, stage_url("submit/"), "earlier", 0, editor="a", sequence=1, key="k")
+    assert response.json()["state"] == "superseded"
+    answer.refresh_from_db()
+    assert answer.submitted_at is None
 
 
 def test_a_tab_that_was_interrupted_by_another_has_to_choose(
