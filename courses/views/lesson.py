@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from common.shell import render_shell
 from courses import editions
 from courses.access import may_read
 from courses.models import LessonEdition
@@ -28,4 +29,4 @@ def lesson(request: HttpRequest, course_slug: str, lesson_slug: str) -> HttpResp
         "contents": editions.contents(edition.pk),
         "neighbours": outline.neighbours(edition.content_id),
     }
-    return render(request, "courses/lesson.html", context)
+    return render_shell(request, "courses/lesson.html", context, key=address)

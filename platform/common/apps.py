@@ -8,6 +8,7 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         from django.utils.translation import gettext
+
         from estimation.wording import use_translator
 
         use_translator(gettext)

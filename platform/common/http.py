@@ -29,7 +29,7 @@ class CachingMiddleware:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a request without a valid token: say what to do, keep what was typed in the browser."""
+    """Answer a request without a valid token: say what to do; what was typed stays."""
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
 
 

@@ -1,5 +1,6 @@
 """Progress on pages of the apps below: marks in outlines, meters in the catalogue."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +9,10 @@ from django.template.context import Context
 from django.utils.safestring import SafeString
 
 from courses.editions import outline_of
+from courses.listing import cards, lessons_of
 from courses.models import CourseEdition, LessonEdition
 from progress import completion
-from progress.states import course_state, course_states
+from progress.states import course_state, done_counts
 
 register = template.Library()
 
@@ -36,19 +38,14 @@ def lesson_status(context: Context, lesson: LessonEdition) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def done_lessons(context: Context, course: CourseEdition) -> frozenset[str]:
-    """Return the content ids (text) of the lessons of a course that are done."""
-    state = course_state(context["request"], course.course_slug)
-    return frozenset(state.done) if state else frozenset()
+def course_lessons(context: Context, course: CourseEdition) -> SafeString:
+    """Render a course's lessons with what this learner has done."""
+    preview = context.get("is_preview")
+    state = None if preview else course_state(context["request"], course.course_slug)
+    return lessons_of(course).render(state.done if state else frozenset())
 
 
 @register.simple_tag(takes_context=True)
-def catalogue_progress(context: Context) -> dict[str, int]:
-    """Return how many lessons are done, by course slug; one query for the whole catalogue."""
-    return {slug: len(state.done) for slug, state in course_states(context["request"]).items()}
-
-
-@register.filter
-def get_item(mapping: dict[str, Any], key: str) -> Any:
-    """Return an entry of a mapping, or 0."""
-    return mapping.get(key, 0)
+def catalogue_cards(context: Context, courses: Sequence[CourseEdition]) -> SafeString:
+    """Render the cards of the catalogue; one query for the whole of it."""
+    return cards(courses, done_counts(context["request"]))

@@ -6,6 +6,8 @@ from django.template.context import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from common.shell import COLLECTOR
+
 register = template.Library()
 
 
@@ -35,3 +37,30 @@ def once(parser: Parser, token: Token) -> OnceNode:
     nodelist = parser.parse(("endonce",))
     parser.delete_first_token()
     return OnceNode(nodelist)
+
+
+class PersonalNode(template.Node):
+    """Renders its content for each reader, also where the page around it is rendered once."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        """Return the content, or the mark of its place while a shell is made."""
+        collector = context.get(COLLECTOR)
+        if collector is None:
+            return self.nodelist.render(context)
+        return SafeString(collector.place(self.nodelist))
+
+
+@register.tag
+def personal(parser: Parser, token: Token) -> PersonalNode:
+    """``{% personal %}…{% endpersonal %}``: for what depends on the reader or the request.
+
+    In a page that `common.shell` renders, only such parts are rendered for each request, and the
+    request, the user and the token exist only here. Elsewhere it changes nothing. Variables of a
+    loop around it do not reach inside.
+    """
+    nodelist = parser.parse(("endpersonal",))
+    parser.delete_first_token()
+    return PersonalNode(nodelist)
