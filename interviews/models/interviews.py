@@ -93,8 +93,8 @@ class Answer(models.Model):
 
     `version` counts what was stored; every writer names the version it started from. `editor` is
     the tab that stored last, `editor_base` the version at which its unbroken run of saves began
-    and `sequence` counts the changes made in it up to what is stored: a tab whose acknowledgement got lost is still
-    recognised as the author of what is stored.
+    and `sequence` counts the changes made in it up to what is stored: a tab whose acknowledgement
+    got lost is still recognised as the author of what is stored.
     """
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="answers")
