@@ -205,7 +205,7 @@ STUDIO_CSP = {
 # --- Cache and background work ------------------------------------------------------------------
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "common.cache.KeptRedisCache",
         "LOCATION": env.text("CACHE_URL", env.with_database(REDIS_URL, 1)),
         "KEY_PREFIX": "loadmark",
         "TIMEOUT": 60 * 60 * 24,
