@@ -16,7 +16,7 @@ bench: install
 lint: install
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
-	@PYTHONPATH=platform:. SECRET_KEY=types-only $(PYTHON) -m mypy
+	@PYTHONPATH=platform:. SECRET_KEY=types-only ALLOWED_HOSTS=localhost $(PYTHON) -m mypy
 	@PYTHONPATH=platform:. .venv/bin/lint-imports
 
 install: .venv/.installed

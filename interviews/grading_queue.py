@@ -62,12 +62,12 @@ class Lease:
 
 def lease_time() -> timedelta:
     """How long a worker may be silent before its work is given to another."""
-    return timedelta(seconds=getattr(settings, "GRADING_LEASE_SECONDS", 30))
+    return timedelta(seconds=settings.GRADING_LEASE_SECONDS)
 
 
 def resend_time() -> timedelta:
     """How long a wake-up call may take before it counts as lost."""
-    return timedelta(seconds=getattr(settings, "GRADING_RESEND_SECONDS", 10))
+    return timedelta(seconds=settings.GRADING_RESEND_SECONDS)
 
 
 def queue_health() -> QueueHealth:

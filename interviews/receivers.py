@@ -7,9 +7,9 @@ from django.dispatch import receiver
 from wagtail.signals import published, unpublished
 
 from accounts.models import Learner
-from accounts.signals import learner_merged
+from accounts.signals import data_requested, learner_merged
 from interviews.editions import publish_edition, withdraw_edition
-from interviews.models import Interview, Scenario
+from interviews.models import Grade, Interview, Scenario
 
 
 @receiver(published, sender=Scenario)
@@ -29,3 +29,36 @@ def withdraw(sender: Any, instance: Scenario, **kwargs: Any) -> None:
 def adopt_interviews(sender: Any, source: Learner, target: Learner, **kwargs: Any) -> None:
     """Carry a visitor's interviews over to the account; all else hangs on them."""
     Interview.objects.filter(learner=source).update(learner=target)
+
+
+@receiver(data_requested)
+def tell_interviews(
+    sender: Any, learner: Learner, **kwargs: Any
+) -> tuple[str, list[dict[str, Any]]]:
+    """Return what this learner wrote, and how it was graded."""
+    interviews = Interview.objects.filter(learner=learner.pk).order_by("pk").with_answers()
+    return "interviews", [
+        {
+            "scenario": interview.edition.title,
+            "started_at": interview.started_at,
+            "answers": [
+                {
+                    "stage": answer.stage_id,
+                    "text": answer.text,
+                    "submitted_at": answer.submitted_at,
+                    "grades": [_grade(grade) for grade in answer.grades.all()],
+                }
+                for answer in interview.answers.all()
+            ],
+        }
+        for interview in interviews
+    ]
+
+
+def _grade(grade: Grade) -> dict[str, Any]:
+    return {
+        "grader": f"{grade.grader} {grade.grader_version}",
+        "points": grade.points,
+        "max_points": grade.max_points,
+        "at": grade.created_at,
+    }

@@ -1,7 +1,6 @@
 """Background work of interviews: ids in, action called."""
 
 from celery import current_app, shared_task
-from django.db import close_old_connections
 
 from interviews import grading_queue
 
@@ -12,14 +11,12 @@ IMPATIENT = {"max_retries": 0, "socket_connect_timeout": 0.5, "socket_timeout": 
 @shared_task
 def grade(grading_id: int) -> None:
     """Grade one answer."""
-    close_old_connections()  # a worker keeps its connection, which a database restart breaks
     grading_queue.grade_queued(grading_id)
 
 
 @shared_task
 def sweep() -> None:
     """Wake a worker for every grading that a lost broker or a dead worker left behind."""
-    close_old_connections()
     for grading_id in grading_queue.take_overdue():
         grade.delay(grading_id)
 

@@ -5,13 +5,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.models import Learner
-from accounts.signals import learner_merged
+from accounts.signals import data_requested, learner_merged
 from courses.models import LessonEdition
 from courses.signals import lesson_opened
 from interviews.signals import answer_submitted
 from labs.signals import challenge_checked
 from progress import actions
-from progress.models import Verb
+from progress.models import Activity, Verb
 from progress.states import course_state
 from quizzes.signals import attempt_finished
 
@@ -68,3 +68,10 @@ def keep_answer(sender: Any, answer: Any, **kwargs: Any) -> None:
 def merge_logs(sender: Any, source: Learner, target: Learner, **kwargs: Any) -> None:
     """Give a visitor's log to the account."""
     actions.merge(source=source, target=target)
+
+
+@receiver(data_requested)
+def tell_log(sender: Any, learner: Learner, **kwargs: Any) -> tuple[str, list[dict[str, Any]]]:
+    """Return the activity log of this learner."""
+    rows = Activity.objects.of(learner).order_by("pk").values("verb", "key", "data", "at")
+    return "activities", list(rows)

@@ -6,9 +6,9 @@ from django.dispatch import receiver
 from wagtail.signals import published, unpublished
 
 from accounts.models import Learner
-from accounts.signals import learner_merged
+from accounts.signals import data_requested, learner_merged
 from quizzes import actions
-from quizzes.models import Quiz
+from quizzes.models import Attempt, Quiz
 
 
 @receiver(learner_merged)
@@ -27,3 +27,25 @@ def publish_edition(sender: Any, instance: Quiz, **kwargs: Any) -> None:
 def withdraw_edition(sender: Any, instance: Quiz, **kwargs: Any) -> None:
     """Let nobody begin what was taken back."""
     actions.withdraw_edition(instance)
+
+
+@receiver(data_requested)
+def tell_attempts(sender: Any, learner: Learner, **kwargs: Any) -> tuple[str, list[dict[str, Any]]]:
+    """Return this learner's attempts with their responses."""
+    attempts = (
+        Attempt.objects.filter(learner=learner.pk).order_by("pk").prefetch_related("responses")
+    )
+    return "quizzes", [
+        {
+            "quiz": attempt.quiz_id,
+            "started_at": attempt.started_at,
+            "finished_at": attempt.finished_at,
+            "points": attempt.points,
+            "max_points": attempt.max_points,
+            "responses": [
+                {"question": response.question_id, "answer": response.answer}
+                for response in attempt.responses.all()
+            ],
+        }
+        for attempt in attempts.prefetch_related("responses")
+    ]

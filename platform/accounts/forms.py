@@ -51,6 +51,13 @@ class PasskeyForm(forms.Form):
 class AddPasskeyForm(PasskeyForm, AddWebAuthnForm):
     """A new passkey."""
 
+    def clean_credential(self) -> object:
+        """Refuse what is no credential at all, which allauth takes for one that was not sent."""
+        credential = self.cleaned_data["credential"]
+        if not credential or not isinstance(credential, dict):
+            raise get_adapter().validation_error("incorrect_code")
+        return credential
+
 
 class AuthenticatePasskeyForm(PasskeyForm, AuthenticateWebAuthnForm):
     """A passkey after the password."""

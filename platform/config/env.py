@@ -55,8 +55,8 @@ def integer(name: str, default: int, *, minimum: int = 0) -> int:
     return value
 
 
-def words(name: str, default: str = "") -> list[str]:
-    """Return a comma-separated list without empty entries."""
+def words(name: str, default: str | None = "") -> list[str]:
+    """Return a comma-separated list without empty entries; with default None it has to be set."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 

@@ -1,10 +1,14 @@
 """What a load balancer asks: is the process alive, and can it serve people now."""
 
+from dataclasses import asdict
+
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
+
+from interviews.grading_queue import queue_health
 
 
 @require_safe
@@ -15,9 +19,15 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when database, migrations and cache are usable, else 503 with what is not."""
-    checks = {"database": _database(), "cache": _cache()}
+    """Answer 200 when database, migrations and cache are usable, else 503 with what is not.
+
+    The state of the grading queue is told, but no reason to send nobody here: other processes
+    grade.
+    """
+    checks: dict[str, object] = {"database": _database(), "cache": _cache()}
     status = 200 if all(value == "ok" for value in checks.values()) else 503
+    if checks["database"] == "ok":
+        checks["grading"] = asdict(queue_health())
     return JsonResponse(checks, status=status)
 
 

@@ -1,12 +1,8 @@
 """Who is learning: visitors, users, and what happens when one becomes the other."""
 
-import pytest
-from django.test import Client
-
 from accounts import actions
 from accounts.models import Learner, User
 from accounts.signals import learner_merged
-from tests.progress.conftest import build_course
 
 
 def test_a_visitor_becomes_the_learner_of_a_new_user(learner_user: User) -> None:
@@ -40,26 +36,3 @@ def test_another_users_learner_is_never_adopted(learner_user: User, other_user: 
     assert mine != hers
     hers.refresh_from_db()
     assert hers.user == other_user
-
-
-@pytest.mark.django_db
-def test_health_answers_for_a_stranger(stranger: Client) -> None:
-    assert stranger.get("/health/alive/").status_code == 200
-    assert stranger.get("/health/ready/").json() == {"database": "ok", "cache": "ok"}
-
-
-def test_a_session_gives_no_learner_away_once_its_account_is_closed(
-    ada: Client, learner_user: User
-) -> None:
-    assert ada.get("/dashboard/").wsgi_request.learner == Learner.objects.get()
-    User.objects.update(is_active=False)
-    assert not ada.get("/dashboard/").wsgi_request.learner
-
-
-def test_a_session_whose_learner_is_gone_begins_anew(ada: Client, learner_user: User) -> None:
-    lesson = build_course("patterns")[1]
-    ada.get("/dashboard/")
-    learner_user.delete()
-    response = ada.post(f"/dashboard/lessons/{lesson.content_id}/read/")
-    assert response.status_code == 302
-    assert Learner.objects.get().user is None

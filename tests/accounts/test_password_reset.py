@@ -1,9 +1,11 @@
 """A forgotten password: one address, one use, and nobody learns who has an account."""
 
+import datetime as dt
 import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.mail import EmailMessage
 from django.test import Client
 
@@ -92,3 +94,17 @@ def test_asking_again_and_again_is_refused(
     answers = [stranger.post(RESET, {"email": member.email}).status_code for _ in range(6)]
     assert answers == [302] * 5 + [429]
     assert len(mailoutbox) == 5
+
+
+def test_the_link_works_for_one_hour(
+    stranger: Client,
+    member: User,
+    mailoutbox: list[EmailMessage],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = ask(stranger, mailoutbox, member.email)
+    now = dt.datetime.now()  # noqa: DTZ005 - as the maker of the links counts
+    for minutes, status in ((59, 302), (61, 200)):
+        later = now + dt.timedelta(minutes=minutes)
+        monkeypatch.setattr(PasswordResetTokenGenerator, "_now", lambda self, at=later: at)
+        assert Client().get(path).status_code == status

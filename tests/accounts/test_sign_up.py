@@ -71,6 +71,7 @@ def test_nobody_is_sent_to_another_site(stranger: Client, learner_user: User, ev
         ({"email": "lise"}, "valid email"),
         ({"email": ""}, "required"),
         ({"email": "lise@example.org\x00"}, "Null characters"),
+        ({"email": "l" * 300 + "@example.org"}, "254 characters"),
     ],
 )
 def test_a_form_that_cannot_be_taken_says_why_and_keeps_the_address(
