@@ -20,11 +20,16 @@ def main() -> int:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "platform"), str(ROOT)])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+    command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if sys.argv[1:] == ["run"]:
+        from config import start
+
+        return start.main()
+
     from django.core.management import execute_from_command_line
 
-    from config import embedded, local
+    from config import database_user, embedded, local
 
-    command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if command in SERVERLESS:
         local.prepare_environment()
         execute_from_command_line(sys.argv)
@@ -33,9 +38,11 @@ def main() -> int:
         with embedded.servers(local.say):
             local.prepare_environment()
             execute_from_command_line(sys.argv)
-    except embedded.StartError as error:
+    except database_user.StartError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

@@ -1,6 +1,6 @@
 """Files to database: all of a course or nothing, and never over what was edited in the studio."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,19 +77,24 @@ class ImportReport:
 
 
 def import_course(
-    *, directory: Path, prefer: Preference | None = None, dry_run: bool = False
+    *,
+    directory: Path,
+    prefer: Preference | None = None,
+    dry_run: bool = False,
+    progress: Callable[[str], None] = lambda _path: None,
 ) -> ImportReport:
     """Make the database agree with the course in `directory`, in one transaction.
 
     What was edited in the studio and also changed in the files is a conflict, and then nothing is
     changed, unless `prefer` says whose version counts: `theirs` are the files, `ours` is the
-    studio. Raises ImportRefusedError for files that are wrong.
+    studio. `progress` is told the path of each file before it is written. Raises ImportRefusedError
+    for files that are wrong.
     """
     try:
         bundle = read_course(directory)
         with transaction.atomic(), receivers.paused():
             lock_index()
-            report = _Import(bundle, prefer).run()
+            report = _Import(bundle, prefer, progress).run()
             if dry_run or report.conflicts:
                 transaction.set_rollback(True)
     except ContentError as error:
@@ -100,9 +105,12 @@ def import_course(
 class _Import:
     """One run: first everything is compared, then checked, then written."""
 
-    def __init__(self, bundle: CourseBundle, prefer: Preference | None) -> None:
+    def __init__(
+        self, bundle: CourseBundle, prefer: Preference | None, progress: Callable[[str], None]
+    ) -> None:
         self.bundle = bundle
         self.prefer = prefer
+        self.progress = progress
         self.file = bundle.course.value
         self.report = ImportReport(self.file.slug, ignored=bundle.ignored)
         self.course = CoursePage.objects.filter(content_id=self.file.id).first()
@@ -223,6 +231,7 @@ class _Import:
     def _write_quizzes(self, course: CoursePage) -> None:
         for file in self.bundle.quizzes:
             if self._choice(file) in WRITTEN:
+                self.progress(file.path)
                 with _refusing(file.path):
                     data = quiz_data(file.value)
                     save_quiz_from_data(data=data, source=file.source, collection=course.collection)
@@ -232,6 +241,7 @@ class _Import:
     def _write_scenarios(self, course: CoursePage) -> None:
         for file in self.bundle.scenarios:
             if self._choice(file) in WRITTEN:
+                self.progress(file.path)
                 _check_owner(file.path, self.scenarios.get(file.value.id), course)
                 with _refusing(file.path):
                     save_scenario_from_data(
@@ -251,6 +261,7 @@ class _Import:
         structure.free_lesson_slugs(pages)
         for file in self.bundle.lessons:
             if self._choice(file) in WRITTEN:
+                self.progress(file.path)
                 with _refusing(file.path):
                     self._store_lesson(course, file, homes)
             elif self._choice(file) in REMEMBERED:

