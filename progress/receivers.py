@@ -5,12 +5,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.models import Learner
-from accounts.signals import data_requested, learner_merged
+from accounts.signals import data_requested, learner_merged, visitor_began
 from courses.models import LessonEdition
 from courses.signals import lesson_opened
 from interviews.signals import answer_submitted
 from labs.signals import challenge_checked
 from progress import actions
+from progress.access import lesson_around
 from progress.models import Activity, Verb
 from progress.states import course_state
 from quizzes.signals import attempt_finished
@@ -25,6 +26,15 @@ def remember_place(
         return
     state = course_state(request, edition.course_slug)
     if state is None or state.last_lesson != edition.content_id:
+        actions.open_lesson(learner=learner, edition=edition)
+
+
+@receiver(visitor_began)
+def remember_first_place(sender: Any, request: Any, learner: Learner, **kwargs: Any) -> None:
+    """Log the lesson a visitor was reading when they did their first thing: reading alone leaves
+    no trace, so it was not logged when it was opened."""
+    edition = lesson_around(request)
+    if edition is not None:
         actions.open_lesson(learner=learner, edition=edition)
 
 

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 
 from accounts import actions
 from accounts.models import Learner, User
+from accounts.signals import visitor_began
 
 SESSION_KEY = "learner"
 # Whose learner it is: the id of a user, None for a visitor's. A session outlives a closed account.
@@ -25,7 +26,11 @@ def current_learner(request: HttpRequest) -> Learner | None:
 
 def ensure_learner(request: HttpRequest) -> Learner:
     """Return the learner of this browser, creating one for a first-time visitor."""
-    return current_learner(request) or remember_learner(request, actions.create_visitor())
+    learner = current_learner(request)
+    if learner is None:
+        learner = remember_learner(request, actions.create_visitor())
+        visitor_began.send(Learner, request=request, learner=learner)
+    return learner
 
 
 def remember_learner(request: HttpRequest, learner: Learner) -> Learner:

@@ -54,3 +54,22 @@ def test_the_dashboard_costs_the_same_at_every_size(
     ada.get("/dashboard/")
     with django_assert_num_queries(6):
         assert ada.get("/dashboard/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("page", "remembered"),
+    [
+        ("http://testserver/courses/patterns/lesson-2/", True),
+        ("http://testserver/courses/patterns/no-such-lesson/", False),
+        ("http://testserver/labs/", False),
+        ("http://[", False),
+        ("", False),
+    ],
+)
+def test_a_visitors_first_thing_remembers_the_lesson_they_were_in(
+    stranger: Client, lessons: list[LessonEdition], page: str, remembered: bool
+) -> None:
+    address = f"/dashboard/lessons/{lessons[2].content_id}/read/"
+    stranger.post(address, headers={"HX-Request": "true", "HX-Current-URL": page})
+    text = stranger.get("/dashboard/").content.decode()
+    assert ("Continue where you left" in text) is remembered

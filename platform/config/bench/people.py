@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from accounts.actions import adopt_learner
+from accounts.learners import OWNER_KEY
+from accounts.learners import SESSION_KEY as SESSION_LEARNER
 from accounts.models import Learner, User
 from courses.models import CourseEdition, LessonEdition
 
@@ -21,7 +23,8 @@ def learner_with_session(number: int = 0) -> tuple[Learner, str]:
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store["learner"] = learner.pk
+    store[SESSION_LEARNER] = learner.pk
+    store[OWNER_KEY] = user.pk
     store.save()
     return learner, f"{settings.SESSION_COOKIE_NAME}={store.session_key}"
 
