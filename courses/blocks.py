@@ -15,6 +15,7 @@ from courses.conversion import block_from_value
 from courses.interchange import CALLOUT_KINDS, BlockError, check_markdown
 from courses.interchange.characters import normalise_newlines, strip_blank_lines
 from courses.rendering import diagram_problem
+from quizzes.fields import WholeStreamBlock
 
 
 class LongText(blocks.TextBlock):
@@ -197,7 +198,7 @@ class Reveal(MirroredBlock):
         label = _("Reveal")
 
 
-class LessonBody(blocks.StreamBlock):
+class LessonBody(WholeStreamBlock):
     """Everything a lesson is made of."""
 
     text = Markdown(
@@ -218,7 +219,7 @@ class LessonBody(blocks.StreamBlock):
         required = False
 
 
-class Objectives(blocks.StreamBlock):
+class Objectives(WholeStreamBlock):
     """What a reader will be able to do."""
 
     objective = LongText(rows=1, label=_("Objective"), icon="check")
@@ -236,7 +237,7 @@ class ReferenceBlock(blocks.StructBlock):
         label = _("Reference")
 
 
-class References(blocks.StreamBlock):
+class References(WholeStreamBlock):
     """Works to read."""
 
     reference = ReferenceBlock()
@@ -245,7 +246,7 @@ class References(blocks.StreamBlock):
         required = False
 
 
-class Scenarios(blocks.StreamBlock):
+class Scenarios(WholeStreamBlock):
     """Interviews that belong to a course."""
 
     scenario = blocks.CharBlock(label=_("Slug of the scenario"), icon="group")

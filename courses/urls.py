@@ -10,4 +10,5 @@ _courses = [
 urlpatterns = [
     path("", home.home, name="home"),
     path("courses/", include((_courses, "courses"))),
+    path("studio/", include("courses.studio_urls")),
 ]

@@ -11,24 +11,39 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.site_summary import SummaryItem
+from wagtail.admin.ui.components import Component
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
 from wagtail.models import Page
-from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.query import PageQuerySet
 
 from courses.forms import publishing_problem
 from courses.models import LessonPage
-from courses.views.studio import new_course
+from courses.views.owned import OwnedPageViewSet, own_pages
+from courses.views.studio import WhereToBegin, new_course
 
-# Lessons have no pictures, redirects or reports that would help their authors.
+# What these lead to is closed: see courses.studio_urls.
 HIDDEN_MENU_ITEMS = {"images", "reports", "help"}
+LAST = 1000
+"""Order of a hook that corrects what all others have put in."""
 
 
 @hooks.register("register_admin_urls")
 def studio_urls() -> list[URLPattern]:
     """Addresses below /studio/; Wagtail asks for the right to enter the studio."""
     return [path("courses/new/", new_course, name="courses_studio_new")]
+
+
+@hooks.register("register_admin_viewset", order=LAST)
+def page_viewset() -> OwnedPageViewSet:
+    """Take the place of Wagtail's own views of pages."""
+    return OwnedPageViewSet()
+
+
+@hooks.register("construct_homepage_panels")
+def where_to_begin(request: HttpRequest, panels: list[Component]) -> None:
+    """Say on the studio's first page what can be done from there."""
+    panels.append(WhereToBegin(request))
 
 
 @hooks.register("register_admin_menu_item")
@@ -43,13 +58,19 @@ def new_course_item() -> MenuItem:
     )
 
 
-@hooks.register("construct_main_menu")
+@hooks.register("construct_main_menu", order=LAST)
 def hide_menu_items(request: HttpRequest, items: list[MenuItem]) -> None:
     """Keep the menu to what authors of courses use."""
     items[:] = [item for item in items if item.name not in HIDDEN_MENU_ITEMS]
 
 
-@hooks.register("construct_homepage_summary_items")
+@hooks.register("construct_search", order=LAST)
+def hide_search_areas(request: HttpRequest, areas: list[MenuItem]) -> None:
+    """The same for the kinds of things to search for."""
+    areas[:] = [area for area in areas if area.name not in HIDDEN_MENU_ITEMS]
+
+
+@hooks.register("construct_homepage_summary_items", order=LAST)
 def hide_summary(request: HttpRequest, items: list[SummaryItem]) -> None:
     """Counts of pages and images say nothing here."""
     items.clear()
@@ -69,8 +90,7 @@ def refuse_move(request: HttpRequest, page: Page, destination: Page) -> HttpResp
 @hooks.register("construct_page_chooser_queryset")
 def own_pages_only(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
     """Offer only pages one may work on; the others' titles may be drafts."""
-    mine = PagePermissionPolicy().explorable_instances(request.user)
-    return pages.filter(pk__in=mine.values("pk"))
+    return pages.filter(pk__in=own_pages(request.user).values("pk"))
 
 
 @hooks.register("before_bulk_action")

@@ -16,7 +16,7 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 from estimation import QuantityError, parse_unit
 from grading.rubric import MAX_CRITERIA, MAX_EXEMPLARS, MAX_TEXT
-from quizzes.fields import MarkdownBlock
+from quizzes.fields import MarkdownBlock, WholeStreamBlock
 from quizzes.text import MAX_SLUG, is_slug, markdown_problem
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ class StageBlock(blocks.StructBlock):
         return cleaned
 
 
-class StagesBlock(blocks.StreamBlock):
+class StagesBlock(WholeStreamBlock):
     """The stages of a scenario, in the order in which they are asked."""
 
     stage = StageBlock()

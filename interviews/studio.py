@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from interviews.models import Scenario
-from quizzes.owned import OwnedDeleteBulkAction, OwnedSnippetViewSet
+from quizzes.owned import COURSE, OwnedDeleteBulkAction, OwnedSnippetViewSet
 
 
 class ScenarioViewSet(OwnedSnippetViewSet):
@@ -15,7 +15,7 @@ class ScenarioViewSet(OwnedSnippetViewSet):
     menu_order = 220
     add_to_admin_menu = True
     copy_view_enabled = True
-    list_display = ["title", "slug", "level", "collection"]
+    list_display = ["title", "slug", "level", COURSE]
     list_filter = ["collection", "level"]
     search_fields = ["title", "slug"]
     list_per_page = 50

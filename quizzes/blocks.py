@@ -12,7 +12,7 @@ from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.fields import StreamField
 
-from quizzes.fields import MarkdownBlock
+from quizzes.fields import MarkdownBlock, WholeStreamBlock
 from quizzes.kinds import Kind, Problem, all_kinds
 from quizzes.text import MAX_SLUG
 
@@ -52,7 +52,7 @@ def _question_fields(kind: Kind) -> list[tuple[str, blocks.Block]]:
     ]
 
 
-class QuestionsBlock(blocks.StreamBlock):
+class QuestionsBlock(WholeStreamBlock):
     """All questions of a quiz."""
 
     def __init__(self, **kwargs: Any) -> None:

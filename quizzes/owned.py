@@ -12,6 +12,10 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import classproperty
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column
+from wagtail.models import Collection
 from wagtail.permissions import policy_registry
 from wagtail.snippets.action_menu import ActionMenuItem, PublishMenuItem, UnpublishMenuItem
 from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
@@ -21,10 +25,12 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from quizzes.forms import OwnedForm
 
 __all__ = [
+    "COURSE",
     "OwnedChooserViewSet",
     "OwnedDeleteBulkAction",
     "OwnedForm",
     "OwnedSnippetViewSet",
+    "collections_of",
     "may",
     "owned_by",
     "owned_menu_items",
@@ -32,6 +38,8 @@ __all__ = [
 
 ACTIONS = frozenset({"add", "change", "delete", "publish", "view"})
 CHOOSING = frozenset({"choose", "change"})
+COURSE = Column("collection", label=_("Course"), sort_key="collection__name")
+"""The column of a list that says which course something belongs to."""
 
 
 def owned_by(user: Any, model: type[Model], actions: Items[str]) -> QuerySet[Any]:
@@ -47,9 +55,29 @@ def may(user: Any, action: str, instance: Model) -> bool:
     return bool(policy.user_has_permission_for_instance(user, action, stored or instance))
 
 
+def collections_of(user: Any, model: type[Model], actions: Items[str]) -> QuerySet[Collection]:
+    """The collections, one for each course, in which `user` may do any of the actions."""
+    policy = policy_registry.get_by_type(model)
+    owned = policy.collections_user_has_any_permission_for(user, list(actions))
+    return Collection.objects.filter(pk__in=owned.values("pk"))
+
+
+class OwnedFilterSet(WagtailFilterSet):
+    """The filters of a list, which name no course of others."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if (course := self.filters.get("collection")) is not None:
+            model = self._meta.model
+            owned = collections_of(self.request.user, model, ACTIONS)
+            course.queryset = owned.exclude(depth=1).order_by("name")
+            course.label = _("Course")
+
+
 class OwnedView:
     """Put before any view of a viewset: whatever has a pk in its address is checked as stored."""
 
+    base_filterset_class = OwnedFilterSet
     model: type[Model]
     request: HttpRequest
     stored: Model | None = None

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from quizzes.models import Quiz
-from quizzes.owned import OwnedDeleteBulkAction, OwnedSnippetViewSet
+from quizzes.owned import COURSE, OwnedDeleteBulkAction, OwnedSnippetViewSet
 
 
 class QuizViewSet(OwnedSnippetViewSet):
@@ -19,7 +19,7 @@ class QuizViewSet(OwnedSnippetViewSet):
     menu_order = 210
     add_to_admin_menu = True
     copy_view_enabled = True
-    list_display = ["title", "slug", "collection"]
+    list_display = ["title", "slug", COURSE]
     list_filter = ["collection"]
     search_fields = ["title", "slug"]
     list_per_page = 50

@@ -1,5 +1,8 @@
 """Pages of the studio that Wagtail does not have."""
 
+from collections import Counter
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -7,10 +10,31 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
+from wagtail.admin.ui.components import Component
 
 from courses.interchange.characters import MAX_SLUG, is_slug
-from courses.models import CoursePage
+from courses.models import CoursePage, LessonPage
 from courses.ownership import create_course
+from courses.views.owned import own_pages
+
+
+class WhereToBegin(Component):
+    """The courses one owns, and how the work goes, on the studio's first page."""
+
+    name = "where-to-begin"
+    order = 100
+    template_name = "courses/studio/where_to_begin.html"
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        """Own courses by title, each with the number of its lessons, drafts included."""
+        mine = own_pages(self.request.user)
+        lessons = LessonPage.objects.filter(pk__in=mine.values("pk"))
+        counts = Counter(path.split("/")[2] for path in lessons.values_list("url_path", flat=True))
+        courses = CoursePage.objects.filter(pk__in=mine.values("pk")).order_by("title", "pk")
+        return {"courses": [(course, counts[course.slug]) for course in courses]}
 
 
 class NewCourseForm(forms.Form):
