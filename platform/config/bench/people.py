@@ -1,5 +1,6 @@
 """Learners and courses for measuring: sizes that an installation may reach."""
 
+import secrets
 from importlib import import_module
 from uuid import uuid4
 
@@ -26,7 +27,9 @@ def learner_with_session(number: int = 0) -> tuple[Learner, str]:
     store[SESSION_LEARNER] = learner.pk
     store[OWNER_KEY] = user.pk
     store.save()
-    return learner, f"{settings.SESSION_COOKIE_NAME}={store.session_key}"
+    token = secrets.token_hex(16)  # a browser has one after its first page
+    cookies = {settings.SESSION_COOKIE_NAME: store.session_key, settings.CSRF_COOKIE_NAME: token}
+    return learner, "; ".join(f"{name}={value}" for name, value in cookies.items())
 
 
 def large_course(lessons: int) -> str:

@@ -51,6 +51,7 @@ def running(var: Path, *, own_servers: bool) -> Iterator[Site]:
         cwd=embedded.ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         stdin=subprocess.DEVNULL,
     )
     try:

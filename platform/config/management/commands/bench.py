@@ -112,8 +112,9 @@ class Command(BaseCommand):
             self.stdout.write("\nNo Chromium: nothing measured in a browser.")
             return
         _learner, cookie = people.learner_with_session()
-        name, _, value = cookie.partition("=")
-        cookies = [{"name": name, "value": value, "domain": site.HOST, "path": "/"}]
+        pairs = [pair.partition("=")[::2] for pair in cookie.split("; ")]
+        place = {"domain": site.HOST, "path": "/"}
+        cookies = [{"name": name, "value": value} | place for name, value in pairs]
         url = f"http://{site.HOST}:{running.port}{LESSON}"
         self.title("In headless Chromium (medians, cold cache)")
         with sync_playwright() as playwright:
