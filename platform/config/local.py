@@ -63,7 +63,7 @@ class Counter:
 
     def end(self) -> None:
         """Leave the line."""
-        if self.on_terminal:
+        if self.on_terminal and self.done:
             print(file=sys.stderr)  # noqa: T201
 
 

@@ -21,6 +21,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from config import embedded, interrupts, leftovers
+from config.database_user import StartError
 
 GRACE_S = 20.0
 READY_TIMEOUT_S = 60.0
@@ -29,7 +30,7 @@ POLL_S = 0.02
 NOTE = "processes.json"
 
 
-class AlreadyRunningError(Exception):
+class AlreadyRunningError(StartError):
     """Another start of this installation is under way or running."""
 
 

@@ -18,6 +18,8 @@ from django.core.exceptions import ImproperlyConfigured
 from config import demo, embedded, env, interrupts, leftovers, local, prepared, processes
 from config.database_user import StartError
 
+LAST_PORT = 65_535
+
 
 def main() -> int:
     """Run until interrupted; return the exit code."""
@@ -41,6 +43,8 @@ def main() -> int:
 def _one_installation() -> Iterator[tuple[Path, str, int]]:
     """Check all that can be checked at once, and be the only one."""
     host, port = env.text("HOST", "127.0.0.1"), env.integer("PORT", 8000, minimum=1)
+    if port > LAST_PORT:
+        raise StartError(f"PORT must be at most {LAST_PORT}.")
     var = embedded.writable_directory()
     with processes.only_one(var, _url(host, port)):
         if leftovers.stop(var):

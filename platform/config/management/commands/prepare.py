@@ -41,13 +41,16 @@ class Command(BaseCommand):
         return _Collecting()
 
     def migrate(self) -> None:
-        """Apply what is missing; the count says how far it is."""
+        """Apply what is missing; the count says how far it is.
+
+        Also without anything to apply: Django creates permissions after the last step, and an
+        interrupted start may not have come that far.
+        """
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if plan:
-            counter = local.Counter("Bringing the database up to date: step", len(plan))
-            call_command("migrate", interactive=False, stdout=_Steps(counter))
-            counter.end()
+        counter = local.Counter("Bringing the database up to date: step", len(plan))
+        call_command("migrate", interactive=False, stdout=_Steps(counter))
+        counter.end()
 
     def import_content(self) -> bool:
         """Import the courses; False when one was refused: that is told, and no reason to stop."""
