@@ -15,7 +15,8 @@ from courses.conversion import block_from_value
 from courses.interchange import CALLOUT_KINDS, BlockError, check_markdown
 from courses.interchange.characters import normalise_newlines, strip_blank_lines
 from courses.rendering import diagram_problem
-from quizzes.fields import WholeStreamBlock
+from interviews.blocks import ScenarioSlugBlock
+from quizzes.fields import QuizSlugBlock, SuggestingBlock, WholeStreamBlock
 
 
 class LongText(blocks.TextBlock):
@@ -85,12 +86,20 @@ class MirroredBlock(blocks.StructBlock):
 
 class Diagram(MirroredBlock):
     kind = "diagram"
-    text = LongText(label=_("D2"), rows=8, help_text=_("The diagram in the D2 language."))
+    text = LongText(
+        label=_("D2"),
+        rows=8,
+        help_text=_(
+            "The diagram in the D2 language, for example: closed -> open: too many failures"
+        ),
+    )
     alt = blocks.CharBlock(
         label=_("Text alternative"),
         help_text=_("One line that says what the diagram shows, for those who cannot see it."),
     )
-    caption = blocks.CharBlock(label=_("Caption"), required=False)
+    caption = blocks.CharBlock(
+        label=_("Caption"), required=False, help_text=_("A line below the diagram; may stay empty.")
+    )
 
     def problems(self, value: Mapping[str, Any]) -> dict[str, str]:
         found = super().problems(value)
@@ -101,6 +110,7 @@ class Diagram(MirroredBlock):
     class Meta:
         icon = "image"
         label = _("Diagram")
+        help_text = _("Boxes and arrows, drawn from text when the lesson is saved.")
 
 
 class Instrument(MirroredBlock):
@@ -108,8 +118,11 @@ class Instrument(MirroredBlock):
 
     blamed = "preset"
     presets: ClassVar[Callable[[], Mapping[str, tuple[str, ...]]]]
-    preset = blocks.CharBlock(
-        required=False, label=_("Preset"), help_text=_("Empty: the defaults.")
+    preset = SuggestingBlock(
+        required=False,
+        suggestions="preset-suggestions",
+        label=_("Preset"),
+        help_text=_("The settings it starts with; the field suggests names. Empty: the defaults."),
     )
 
     def problems(self, value: Mapping[str, Any]) -> dict[str, str]:
@@ -127,35 +140,46 @@ class Instrument(MirroredBlock):
 class Lab(Instrument):
     kind = "lab"
     presets = staticmethod(known.labs)
-    slug = blocks.ChoiceBlock(choices=known.lab_choices, label=_("Lab"))
+    slug = blocks.ChoiceBlock(
+        choices=known.lab_choices, label=_("Lab"), help_text=_("Which experiment to show.")
+    )
 
     class Meta:
         icon = "cogs"
         label = _("Lab")
+        help_text = _("A simulated experiment that learners run inside the lesson.")
         form_layout: ClassVar[list[str]] = ["slug", "preset"]
 
 
 class Calculator(Instrument):
     kind = "calculator"
     presets = staticmethod(known.calculators)
-    slug = blocks.ChoiceBlock(choices=known.calculator_choices, label=_("Calculator"))
+    slug = blocks.ChoiceBlock(
+        choices=known.calculator_choices,
+        label=_("Calculator"),
+        help_text=_("Which calculation to show."),
+    )
 
     class Meta:
         icon = "table"
         label = _("Calculator")
+        help_text = _("A calculation that learners can change, every step with its unit.")
         form_layout: ClassVar[list[str]] = ["slug", "preset"]
 
 
 class Quiz(MirroredBlock):
     kind = "quiz"
     blamed = "slug"
-    slug = blocks.CharBlock(
-        label=_("Slug of the quiz"), help_text=_("The slug of a quiz of this course.")
+    slug = QuizSlugBlock(
+        suggestions="quiz-suggestions",
+        label=_("Slug of the quiz"),
+        help_text=_("A published quiz of this course; the field suggests them."),
     )
 
     class Meta:
         icon = "help"
         label = _("Quiz")
+        help_text = _("A quiz that learners answer inside the lesson.")
 
 
 class Callout(MirroredBlock):
@@ -164,13 +188,17 @@ class Callout(MirroredBlock):
         choices=list(zip(CALLOUT_KINDS, (_("Note"), _("Tip"), _("Warning")), strict=True)),
         default="note",
         label=_("Kind"),
+        help_text=_("A warning is for what breaks things; a tip saves work; a note is the rest."),
     )
-    title = blocks.CharBlock(required=False, label=_("Title"))
-    text = Markdown(label=_("Text"), rows=4, help_text=_("Markdown."))
+    title = blocks.CharBlock(
+        required=False, label=_("Title"), help_text=_("Empty: the name of the kind.")
+    )
+    text = Markdown(label=_("Text"), rows=4, help_text=_("Markdown, a paragraph or two."))
 
     class Meta:
         icon = "warning"
         label = _("Callout")
+        help_text = _("A remark set apart from the text.")
 
 
 class Code(MirroredBlock):
@@ -178,12 +206,15 @@ class Code(MirroredBlock):
     language = blocks.CharBlock(
         required=False, label=_("Language"), help_text=_("For the colours: python, sql, yaml …")
     )
-    caption = blocks.CharBlock(required=False, label=_("Caption"))
-    text = LongText(label=_("Code"), rows=8)
+    caption = blocks.CharBlock(
+        required=False, label=_("Caption"), help_text=_("A line above the code; may stay empty.")
+    )
+    text = LongText(label=_("Code"), rows=8, help_text=_("Shown as it is, indentation included."))
 
     class Meta:
         icon = "code"
         label = _("Code")
+        help_text = _("A listing with a caption; short snippets may stand in the text.")
 
 
 class Reveal(MirroredBlock):
@@ -191,11 +222,12 @@ class Reveal(MirroredBlock):
     title = blocks.CharBlock(
         label=_("Question"), help_text=_("Stays visible; the text below opens on request.")
     )
-    text = Markdown(label=_("Answer"), rows=4, help_text=_("Markdown."))
+    text = Markdown(label=_("Answer"), rows=4, help_text=_("Markdown, hidden until it is opened."))
 
     class Meta:
         icon = "view"
         label = _("Reveal")
+        help_text = _("Something to think about first: the answer opens on request.")
 
 
 class LessonBody(WholeStreamBlock):
@@ -222,15 +254,27 @@ class LessonBody(WholeStreamBlock):
 class Objectives(WholeStreamBlock):
     """What a reader will be able to do."""
 
-    objective = LongText(rows=1, label=_("Objective"), icon="check")
+    objective = LongText(
+        rows=1,
+        label=_("Objective"),
+        icon="check",
+        help_text=_("One line of plain text, such as: Choose a threshold from the failure rate."),
+    )
 
     class Meta:
         min_num = 1
 
 
 class ReferenceBlock(blocks.StructBlock):
-    title = blocks.CharBlock(max_length=500, label=_("Title"))
-    url = blocks.URLBlock(max_length=1000, required=False, label=_("Address"))
+    title = blocks.CharBlock(
+        max_length=500, label=_("Title"), help_text=_("Author and title, as one would cite it.")
+    )
+    url = blocks.URLBlock(
+        max_length=1000,
+        required=False,
+        label=_("Address"),
+        help_text=_("Where it can be read; empty for what is only on paper."),
+    )
 
     class Meta:
         icon = "link"
@@ -249,7 +293,12 @@ class References(WholeStreamBlock):
 class Scenarios(WholeStreamBlock):
     """Interviews that belong to a course."""
 
-    scenario = blocks.CharBlock(label=_("Slug of the scenario"), icon="group")
+    scenario = ScenarioSlugBlock(
+        suggestions="scenario-suggestions",
+        label=_("Slug of the scenario"),
+        icon="group",
+        help_text=_("A published scenario of this course; the field suggests them."),
+    )
 
     class Meta:
         required = False

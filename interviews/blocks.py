@@ -16,7 +16,7 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 from estimation import QuantityError, parse_unit
 from grading.rubric import MAX_CRITERIA, MAX_EXEMPLARS, MAX_TEXT
-from quizzes.fields import MarkdownBlock, WholeStreamBlock
+from quizzes.fields import MarkdownBlock, SuggestingBlock, WholeStreamBlock
 from quizzes.text import MAX_SLUG, is_slug, markdown_problem
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _texts(label: "StrOrPromise", help_text: "StrOrPromise", *, least: int = 0) 
 class NumberBlock(blocks.StructBlock):
     """A number the answer should contain, in any unit of the same dimension."""
 
-    value = blocks.FloatBlock()
+    value = blocks.FloatBlock(help_text=gettext_lazy("The right number, in the unit below."))
     unit = blocks.CharBlock(
         required=False,
         max_length=40,
@@ -89,7 +89,12 @@ class CriterionBlock(blocks.StructBlock):
 
     id = _slug_block(gettext_lazy("Stays the same for ever; unique in the stage."))
     title = blocks.CharBlock(max_length=200, help_text=gettext_lazy("A short label."))
-    points = blocks.FloatBlock(min_value=0.25, max_value=100, default=1)
+    points = blocks.FloatBlock(
+        min_value=0.25,
+        max_value=100,
+        default=1,
+        help_text=gettext_lazy("What it is worth beside the other criteria."),
+    )
     statement = MarkdownBlock(
         rows=2,
         max_length=MAX_TEXT,
@@ -125,7 +130,12 @@ class CriterionBlock(blocks.StructBlock):
         max_num=MAX_EXEMPLARS,
         default=[],
     )
-    numbers = blocks.ListBlock(NumberBlock(), max_num=MAX_EXEMPLARS, default=[])
+    numbers = blocks.ListBlock(
+        NumberBlock(),
+        max_num=MAX_EXEMPLARS,
+        default=[],
+        help_text=gettext_lazy("Numbers an answer should contain, in whichever unit."),
+    )
 
     class Meta:
         label = gettext_lazy("Criterion")
@@ -154,8 +164,14 @@ class StageBlock(blocks.StructBlock):
     """One step of an interview, with the rubric its answer is graded by."""
 
     id = _slug_block(gettext_lazy("Stays the same for ever; unique in the scenario."))
-    title = blocks.CharBlock(max_length=200)
-    minutes = blocks.IntegerBlock(min_value=1, max_value=MAX_MINUTES)
+    title = blocks.CharBlock(
+        max_length=200, help_text=gettext_lazy("Shown above the question and in the debrief.")
+    )
+    minutes = blocks.IntegerBlock(
+        min_value=1,
+        max_value=MAX_MINUTES,
+        help_text=gettext_lazy("How long learners have for this stage."),
+    )
     prompt = MarkdownBlock(
         rows=6,
         validators=[check_markdown],
@@ -166,7 +182,12 @@ class StageBlock(blocks.StructBlock):
         validators=[check_markdown],
         help_text=gettext_lazy("Markdown: a good answer, 150 to 250 words."),
     )
-    criteria = blocks.ListBlock(CriterionBlock(), min_num=1, max_num=MAX_CRITERIA)
+    criteria = blocks.ListBlock(
+        CriterionBlock(),
+        min_num=1,
+        max_num=MAX_CRITERIA,
+        help_text=gettext_lazy("The rubric: what a good answer contains, point by point."),
+    )
 
     class Meta:
         label = gettext_lazy("Stage")
@@ -200,3 +221,18 @@ class StagesBlock(WholeStreamBlock):
         if errors:
             raise StreamBlockValidationError(block_errors=errors)
         return cleaned
+
+
+class ScenarioSlugBlock(SuggestingBlock):
+    """The slug of a published scenario."""
+
+    def clean(self, value: Any) -> str:
+        """Say so when there is no such scenario; a draft may be ahead of it."""
+        from interviews.models import ScenarioEdition  # the models need these blocks first
+
+        slug: str = super().clean(value)
+        known = ScenarioEdition.objects.current().filter(slug=slug)
+        if slug and not self.is_deferred_validation and not known.exists():
+            sentence = _("There is no published scenario with the slug “%(slug)s”.")
+            raise ValidationError(sentence % {"slug": slug})
+        return slug

@@ -10,9 +10,8 @@ from wagtail import blocks
 from wagtail.blocks.list_block import ListBlockValidationError
 from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.blocks.struct_block import StructBlockValidationError
-from wagtail.fields import StreamField
 
-from quizzes.fields import MarkdownBlock, WholeStreamBlock
+from quizzes.fields import BlocksField, MarkdownBlock, WholeStreamBlock
 from quizzes.kinds import Kind, Problem, all_kinds
 from quizzes.text import MAX_SLUG
 
@@ -40,8 +39,8 @@ def _question_fields(kind: Kind) -> list[tuple[str, blocks.Block]]:
     id_help = gettext_lazy("Small letters, digits and hyphens. Keep it once it is published.")
     return [
         ("id", blocks.CharBlock(max_length=MAX_SLUG, help_text=id_help)),
-        ("points", blocks.FloatBlock(default=1)),
-        ("prompt", MarkdownBlock(rows=3)),
+        ("points", blocks.FloatBlock(default=1, help_text=gettext_lazy("For the right answer."))),
+        ("prompt", MarkdownBlock(rows=3, help_text=gettext_lazy("Markdown: what is asked."))),
         *kind.fields(),
         (
             "explanation",
@@ -79,17 +78,11 @@ def _repeated(questions: blocks.StreamValue) -> Iterable[tuple[int, ValidationEr
         seen.add(identity)
 
 
-class QuestionsField(StreamField):
-    """A StreamField whose migration does not name its blocks: a new kind needs none."""
+class QuestionsField(BlocksField):
+    """The questions of a quiz."""
 
     def __init__(self, block_types: Any = None, **kwargs: Any) -> None:
         super().__init__(block_types or QuestionsBlock(), **kwargs)
-
-    def deconstruct(self) -> Any:
-        """Leave the blocks out."""
-        name, path, _args, kwargs = super().deconstruct()
-        kwargs.pop("block_lookup", None)
-        return name, path, [], kwargs
 
 
 def plain(value: Any) -> Any:

@@ -2,12 +2,11 @@
 
 import django.core.validators
 import django.db.models.deletion
-import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
 
-import courses.known
 import courses.models.pages
+import quizzes.fields
 
 
 class Migration(migrations.Migration):
@@ -38,9 +37,9 @@ class Migration(migrations.Migration):
                 ('summary', models.TextField(help_text='One sentence, also shown under the title.', validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='summary')),
                 ('minutes', models.PositiveSmallIntegerField(default=15, help_text='Reading time, experiments included.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(600)], verbose_name='minutes')),
                 ('free_preview', models.BooleanField(default=False, help_text='Can be read without an account.', verbose_name='free preview')),
-                ('objectives', wagtail.fields.StreamField([('objective', 0)], block_lookup={0: ('courses.blocks.LongText', (), {'icon': 'check', 'label': 'Objective', 'rows': 1})}, help_text='Three to five; each begins with a verb.', verbose_name='objectives')),
-                ('references', wagtail.fields.StreamField([('reference', 2)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 500}), 1: ('wagtail.blocks.URLBlock', (), {'label': 'Address', 'max_length': 1000, 'required': False}), 2: ('wagtail.blocks.StructBlock', [[('title', 0), ('url', 1)]], {})}, verbose_name='references')),
-                ('body', wagtail.fields.StreamField([('text', 0), ('diagram', 4), ('lab', 7), ('calculator', 9), ('quiz', 11), ('callout', 15), ('code', 18), ('reveal', 21)], blank=True, block_lookup={0: ('courses.blocks.Markdown', (), {'help_text': 'Markdown: ## sections, *term* where it is explained, $…$ mathematics.', 'icon': 'pilcrow', 'label': 'Text', 'rows': 6}), 1: ('courses.blocks.LongText', (), {'help_text': 'The diagram in the D2 language.', 'label': 'D2', 'rows': 8}), 2: ('wagtail.blocks.CharBlock', (), {'help_text': 'One line that says what the diagram shows, for those who cannot see it.', 'label': 'Text alternative'}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'Caption', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 1), ('alt', 2), ('caption', 3)]], {}), 5: ('wagtail.blocks.ChoiceBlock', [], {'choices': courses.known.lab_choices, 'label': 'Lab'}), 6: ('wagtail.blocks.CharBlock', (), {'help_text': 'Empty: the defaults.', 'label': 'Preset', 'required': False}), 7: ('wagtail.blocks.StructBlock', [[('slug', 5), ('preset', 6)]], {}), 8: ('wagtail.blocks.ChoiceBlock', [], {'choices': courses.known.calculator_choices, 'label': 'Calculator'}), 9: ('wagtail.blocks.StructBlock', [[('slug', 8), ('preset', 6)]], {}), 10: ('wagtail.blocks.CharBlock', (), {'help_text': 'The slug of a quiz of this course.', 'label': 'Slug of the quiz'}), 11: ('wagtail.blocks.StructBlock', [[('slug', 10)]], {}), 12: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('note', 'Note'), ('tip', 'Tip'), ('warning', 'Warning')], 'label': 'Kind'}), 13: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'required': False}), 14: ('courses.blocks.Markdown', (), {'help_text': 'Markdown.', 'label': 'Text', 'rows': 4}), 15: ('wagtail.blocks.StructBlock', [[('style', 12), ('title', 13), ('text', 14)]], {}), 16: ('wagtail.blocks.CharBlock', (), {'help_text': 'For the colours: python, sql, yaml …', 'label': 'Language', 'required': False}), 17: ('courses.blocks.LongText', (), {'label': 'Code', 'rows': 8}), 18: ('wagtail.blocks.StructBlock', [[('language', 16), ('caption', 3), ('text', 17)]], {}), 19: ('wagtail.blocks.CharBlock', (), {'help_text': 'Stays visible; the text below opens on request.', 'label': 'Question'}), 20: ('courses.blocks.Markdown', (), {'help_text': 'Markdown.', 'label': 'Answer', 'rows': 4}), 21: ('wagtail.blocks.StructBlock', [[('title', 19), ('text', 20)]], {})}, verbose_name='body')),
+                ('objectives', quizzes.fields.BlocksField(help_text='Three to five; each begins with a verb.', verbose_name='objectives')),
+                ('references', quizzes.fields.BlocksField(blank=True, help_text='What the lesson draws on, for those who want to read on.', verbose_name='references')),
+                ('body', quizzes.fields.BlocksField(blank=True, help_text='The lesson itself, block by block, from top to bottom.', verbose_name='body')),
                 ('imported_source', models.TextField(blank=True, editable=False)),
                 ('imported_slug', models.SlugField(blank=True, editable=False, max_length=255)),
             ],
@@ -87,7 +86,7 @@ class Migration(migrations.Migration):
                 ('content_id', models.UUIDField(default=courses.models.pages.new_content_id, editable=False, unique=True)),
                 ('summary', models.TextField(help_text='One sentence for the catalogue.', validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='summary')),
                 ('description', models.TextField(blank=True, help_text='Markdown, a paragraph or two.', verbose_name='description')),
-                ('scenarios', wagtail.fields.StreamField([('scenario', 0)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'icon': 'group', 'label': 'Slug of the scenario'})}, help_text='Scenarios of this course that are offered on its page.', verbose_name='interviews')),
+                ('scenarios', quizzes.fields.BlocksField(blank=True, help_text='Scenarios of this course that are offered on its page.', verbose_name='interviews')),
                 ('imported_source', models.TextField(blank=True, editable=False)),
                 ('collection', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.collection')),
                 ('instructors', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='auth.group')),

@@ -11,12 +11,13 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import CommentPanel, FieldPanel, MultiFieldPanel, Panel
-from wagtail.fields import StreamField
 from wagtail.models import Collection, Page
 
 from courses.blocks import LessonBody, Objectives, References, Scenarios
 from courses.forms import ContentCopyForm, CoursePageForm, LessonPageForm, ModulePageForm
+from courses.panels import SuggestingPanel
 from courses.signals import content_removed
+from quizzes.fields import BlocksField
 
 LONGEST_SUMMARY = 500
 LONGEST_MINUTES = 600
@@ -36,6 +37,8 @@ class ContentPage(Page):
     own_fields: ClassVar[tuple[str, ...]] = ("content_id",)
     settings_panels: ClassVar[list[Panel]] = [CommentPanel()]
     show_in_menus_default = False
+    # Authors see pages in the order in which learners do.
+    admin_default_ordering = "ord"
     copy_form_class = ContentCopyForm
 
     class Meta:
@@ -107,7 +110,7 @@ class CoursePage(ContentPage):
     description = models.TextField(
         _("description"), blank=True, help_text=_("Markdown, a paragraph or two.")
     )
-    scenarios = StreamField(
+    scenarios = BlocksField(
         Scenarios(),
         blank=True,
         verbose_name=_("interviews"),
@@ -130,7 +133,7 @@ class CoursePage(ContentPage):
         FieldPanel("title"),
         FieldPanel("summary"),
         FieldPanel("description"),
-        FieldPanel("scenarios"),
+        SuggestingPanel("scenarios"),
     ]
     promote_panels: ClassVar[list[Panel]] = [FieldPanel("slug")]
 
@@ -176,13 +179,23 @@ class LessonPage(ContentPage):
     free_preview = models.BooleanField(
         _("free preview"), default=False, help_text=_("Can be read without an account.")
     )
-    objectives = StreamField(
+    objectives = BlocksField(
         Objectives(),
         verbose_name=_("objectives"),
         help_text=_("Three to five; each begins with a verb."),
     )
-    references = StreamField(References(), blank=True, verbose_name=_("references"))
-    body = StreamField(LessonBody(), blank=True, verbose_name=_("body"))
+    references = BlocksField(
+        References(),
+        blank=True,
+        verbose_name=_("references"),
+        help_text=_("What the lesson draws on, for those who want to read on."),
+    )
+    body = BlocksField(
+        LessonBody(),
+        blank=True,
+        verbose_name=_("body"),
+        help_text=_("The lesson itself, block by block, from top to bottom."),
+    )
     imported_source = models.TextField(blank=True, editable=False)
     imported_slug = models.SlugField(max_length=255, blank=True, editable=False)
 
@@ -196,7 +209,7 @@ class LessonPage(ContentPage):
         FieldPanel("summary"),
         MultiFieldPanel([FieldPanel("minutes"), FieldPanel("free_preview")], heading=_("Reading")),
         FieldPanel("objectives"),
-        FieldPanel("body"),
+        SuggestingPanel("body"),
         FieldPanel("references"),
     ]
     promote_panels: ClassVar[list[Panel]] = [FieldPanel("slug")]

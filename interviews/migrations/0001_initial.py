@@ -4,13 +4,12 @@ import uuid
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import wagtail.fields
 import wagtail.models.media
 import wagtail.models.preview
 from django.conf import settings
 from django.db import migrations, models
 
-import interviews.blocks
+import quizzes.fields
 
 
 class Migration(migrations.Migration):
@@ -128,7 +127,7 @@ class Migration(migrations.Migration):
                 ('level', models.CharField(choices=[('junior', 'Junior'), ('mid', 'Mid'), ('senior', 'Senior'), ('staff', 'Staff')], max_length=10, verbose_name='level')),
                 ('summary', models.CharField(help_text='One sentence.', max_length=500, verbose_name='summary')),
                 ('prompt', models.TextField(help_text='Markdown: the situation, with the numbers it needs.', verbose_name='prompt')),
-                ('stages', wagtail.fields.StreamField([('stage', 24)], block_lookup={0: ('wagtail.blocks.CharBlock', (), {'help_text': 'Stays the same for ever; unique in the scenario.', 'max_length': 80, 'validators': [interviews.blocks.check_slug]}), 1: ('wagtail.blocks.CharBlock', (), {'max_length': 200}), 2: ('wagtail.blocks.IntegerBlock', (), {'max_value': 600, 'min_value': 1}), 3: ('quizzes.fields.MarkdownBlock', (), {'help_text': 'Markdown: what the interviewer asks at this stage.', 'rows': 6, 'validators': [interviews.blocks.check_markdown]}), 4: ('quizzes.fields.MarkdownBlock', (), {'help_text': 'Markdown: a good answer, 150 to 250 words.', 'rows': 10, 'validators': [interviews.blocks.check_markdown]}), 5: ('wagtail.blocks.CharBlock', (), {'help_text': 'Stays the same for ever; unique in the stage.', 'max_length': 80, 'validators': [interviews.blocks.check_slug]}), 6: ('wagtail.blocks.CharBlock', (), {'help_text': 'A short label.', 'max_length': 200}), 7: ('wagtail.blocks.FloatBlock', (), {'default': 1, 'max_value': 100, 'min_value': 0.25}), 8: ('quizzes.fields.MarkdownBlock', (), {'help_text': 'One sentence that says what an answer must contain.', 'max_length': 4000, 'rows': 2}), 9: ('quizzes.fields.MarkdownBlock', (), {'help_text': 'What to think about when it is missing; shown after grading.', 'max_length': 4000, 'rows': 2}), 10: ('quizzes.fields.MarkdownBlock', (), {'help_text': 'What an interviewer would ask next when it is missing.', 'max_length': 4000, 'rows': 2}), 11: ('quizzes.fields.MarkdownBlock', (), {'label': 'Text', 'max_length': 4000, 'rows': 2}), 12: ('wagtail.blocks.ListBlock', (11,), {'default': [], 'help_text': 'Ways in which people really write it.', 'label': 'Paraphrases', 'max_num': 40, 'min_num': 1}), 13: ('wagtail.blocks.ListBlock', (11,), {'default': [], 'help_text': 'Wrong statements that must not earn points.', 'label': 'Misconceptions', 'max_num': 40, 'min_num': 0}), 14: ('wagtail.blocks.CharBlock', (), {'label': 'Term', 'max_length': 200, 'validators': [interviews.blocks.check_term]}), 15: ('wagtail.blocks.ListBlock', (14,), {'label': 'Group', 'max_num': 40, 'min_num': 1}), 16: ('wagtail.blocks.ListBlock', (15,), {'default': [], 'help_text': 'Any group counts; all of its terms must stand near each other. Write synonyms as queue|enqueue|store.', 'max_num': 40}), 17: ('wagtail.blocks.FloatBlock', (), {}), 18: ('wagtail.blocks.CharBlock', (), {'help_text': 'Such as 1/s, GB or ms; empty for a plain number.', 'max_length': 40, 'required': False, 'validators': [interviews.blocks.check_unit]}), 19: ('wagtail.blocks.FloatBlock', (), {'default': 0.05, 'help_text': 'Relative: 0.1 accepts ten per cent either way.', 'max_value': 1, 'min_value': 0}), 20: ('wagtail.blocks.StructBlock', [[('value', 17), ('unit', 18), ('tolerance', 19)]], {}), 21: ('wagtail.blocks.ListBlock', (20,), {'default': [], 'max_num': 40}), 22: ('wagtail.blocks.StructBlock', [[('id', 5), ('title', 6), ('points', 7), ('statement', 8), ('hint', 9), ('follow_up', 10), ('paraphrases', 12), ('misconceptions', 13), ('groups', 16), ('numbers', 21)]], {}), 23: ('wagtail.blocks.ListBlock', (22,), {'max_num': 60, 'min_num': 1}), 24: ('wagtail.blocks.StructBlock', [[('id', 0), ('title', 1), ('minutes', 2), ('prompt', 3), ('model_answer', 4), ('criteria', 23)]], {})}, verbose_name='stages')),
+                ('stages', quizzes.fields.BlocksField(verbose_name='stages')),
                 ('content_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('imported_source', models.TextField(blank=True, default='', editable=False, help_text='Exact text of the file last imported.')),
                 ('collection', models.ForeignKey(default=wagtail.models.media.get_root_collection_id, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.collection', verbose_name='collection')),

@@ -9,7 +9,6 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.fields import StreamField
 from wagtail.models import (
     CollectionMember,
     DraftStateMixin,
@@ -20,6 +19,7 @@ from wagtail.models import (
 
 from interviews.blocks import StagesBlock
 from interviews.studio_forms import ScenarioForm
+from quizzes.fields import BlocksField
 
 type Data = dict[str, Any]
 
@@ -50,7 +50,7 @@ class Scenario(
     prompt = models.TextField(
         _("prompt"), help_text=_("Markdown: the situation, with the numbers it needs.")
     )
-    stages = StreamField(StagesBlock(), verbose_name=_("stages"))
+    stages = BlocksField(StagesBlock(), verbose_name=_("stages"))
     panels = [
         FieldPanel("title"),
         FieldPanel("slug"),

@@ -36,8 +36,10 @@ class OptionBlock(blocks.StructBlock):
         max_length=text.MAX_SLUG,
         help_text=gettext_lazy("Small letters, digits and hyphens. Keep it once it is published."),
     )
-    text = MarkdownBlock(rows=1)
-    correct = blocks.BooleanBlock(required=False)
+    text = MarkdownBlock(rows=1, help_text=gettext_lazy("Markdown, best one line."))
+    correct = blocks.BooleanBlock(
+        required=False, help_text=gettext_lazy("Tick what a learner should choose.")
+    )
     explanation = MarkdownBlock(
         rows=1, help_text=gettext_lazy("Why it is right, or wrong: shown after the answer.")
     )

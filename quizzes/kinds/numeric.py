@@ -64,13 +64,18 @@ class Numeric(Kind):
 
     def fields(self) -> Sequence[tuple[str, blocks.Block]]:
         """The number, how exactly it must be met, and what people get wrong."""
+        answer_help = gettext_lazy("The right number, in the unit below.")
+        mistakes_help = gettext_lazy("Wrong numbers that people arrive at, each explained.")
         unit_help = gettext_lazy("For example s, 1/s, GB or %; empty for a plain number.")
         tolerance_help = gettext_lazy("As a part of the answer: 0.04 accepts 4 % more or less.")
         return [
-            ("answer", blocks.FloatBlock()),
+            ("answer", blocks.FloatBlock(help_text=answer_help)),
             ("unit", blocks.CharBlock(required=False, max_length=MAX_UNIT, help_text=unit_help)),
             ("tolerance", blocks.FloatBlock(default=0.05, help_text=tolerance_help)),
-            ("mistakes", blocks.ListBlock(MistakeBlock(), default=[], max_num=20)),
+            (
+                "mistakes",
+                blocks.ListBlock(MistakeBlock(), default=[], max_num=20, help_text=mistakes_help),
+            ),
         ]
 
     def tidied(self, definition: Definition) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from wagtail.models import Collection, GroupCollectionPermission
 from accounts.models import User
 from quizzes.definition import quiz_to_data, save_quiz_from_data
 from quizzes.models import Quiz, QuizEdition
-from quizzes.studio import QuizSlugBlock
+from quizzes.fields import QuizSlugBlock
 from tests.quizzes.builders import Data, multiple, numeric, option, quiz_data, single
 from tests.quizzes.play import post_answer
 
