@@ -169,22 +169,18 @@ def var(interrupted: Run) -> Path:
     return run.var
 
 
-@pytest.fixture
-def start(var: Path) -> Iterator[Callable[[], Run]]:
-    """Return a function that starts Loadmark and waits until it runs; the rest is stopped."""
+@pytest.fixture(scope="module")
+def start(var: Path) -> Callable[[], Run]:
+    """Return a function that gives the running Loadmark, started now if none runs."""
     begun: list[Run] = []
 
-    def make() -> Run:
-        run = Run(var)
-        begun.append(run)
-        run.wait_for(RUNNING)
-        return run
+    def running() -> Run:
+        if not begun or begun[-1].process.poll() is not None:
+            begun.append(Run(var))
+            begun[-1].wait_for(RUNNING)
+        return begun[-1]
 
-    yield make
-    for run in begun:
-        if run.process.poll() is None:
-            run.ctrl_c()
-            run.end()
+    return running
 
 
 def end_all(var: Path) -> None:
@@ -198,6 +194,14 @@ def test_ctrl_c_during_the_first_preparations_leaves_nothing_running(interrupted
     assert "Stopped. Everything is kept" in interrupted.output
     assert not (interrupted.var / "demo-accounts.json").exists()
     assert left_of(interrupted.var) == []
+
+
+def test_a_second_start_in_the_same_folder_gets_a_sentence(start: Callable[[], Run]) -> None:
+    run = start()
+    second = Run(run.var)
+    expected = f"Loadmark already runs here, at http://localhost:{run.port}/"
+    assert second.sentence().startswith(expected)
+    assert run.process.poll() is None
 
 
 def test_the_demo_accounts_are_for_their_owner_only_and_log_in(
@@ -289,14 +293,6 @@ def test_numbers_of_processes_that_were_reused_harm_nobody(
         run.end()
         assert bystander.poll() is None
         bystander.kill()
-
-
-def test_a_second_start_in_the_same_folder_gets_a_sentence(start: Callable[[], Run]) -> None:
-    run = start()
-    second = Run(run.var)
-    expected = f"Loadmark already runs here, at http://localhost:{run.port}/"
-    assert second.sentence().startswith(expected)
-    assert run.process.poll() is None
 
 
 def test_a_taken_port_gets_a_sentence(var: Path) -> None:
