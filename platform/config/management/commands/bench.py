@@ -134,6 +134,7 @@ class Command(BaseCommand):
         self.line("largest paint, slow phone, static copy", f"{still.lcp_ms:.0f} ms")
         self.line("  ratio", f"{phone.lcp_ms / still.lcp_ms:.2f}", "≤ 1.3")
         self.line("blocked, slow phone", f"{phone.blocked_ms:.0f} ms", "≤ 50 ms")
+        self.line("blocked, slow phone, static copy", f"{still.blocked_ms:.0f} ms")
 
 
 def _at(ordered: list[float], share: float) -> float:
