@@ -23,7 +23,10 @@ def uid() -> int:
 
 
 def ensure(programs: Path, var: Path, say: Callable[[str], None]) -> pwd.struct_passwd | None:
-    """Return the account PostgreSQL runs as when we are root (it refuses to run as root)."""
+    """Return the account PostgreSQL runs as when we are root; None for anybody else.
+
+    It is made when it is missing, and can reach ``var`` and run the wheel in ``programs`` then.
+    """
     if os.geteuid() != 0:
         return None
     try:
@@ -32,9 +35,11 @@ def ensure(programs: Path, var: Path, say: Callable[[str], None]) -> pwd.struct_
         say(f"Creating the system user {NAME}: PostgreSQL does not run as root")
         _create_user()
         user = pwd.getpwnam(NAME)
-    _open_path(programs, say)
+    _open_path(programs.parent, say)
     _open_path(var, say)
-    _open_programs(programs)
+    # A wheel keeps the libraries its programs need in a folder beside its own.
+    for folder in (programs, programs.with_name(f"{programs.name}.libs")):
+        _open_programs(folder)
     return user
 
 
@@ -52,16 +57,20 @@ def _create_user() -> None:
 def _open_path(path: Path, say: Callable[[str], None]) -> None:
     """Let others pass through (not list) the folders above ``path``, and say which were closed."""
     real = path.resolve()
-    for folder in [real, *real.parents]:
-        mode = folder.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            say(f"Letting the database user pass through {folder} (chmod o+x)")
-            folder.chmod(mode | stat.S_IXOTH)
+    closed = [one for one in [real, *real.parents] if not one.stat().st_mode & stat.S_IXOTH]
+    for folder in closed:
+        folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
+    if closed:
+        say(f"Letting the database user pass through {_listed(closed)} (chmod o+x)")
+
+
+def _listed(folders: list[Path]) -> str:
+    return ", ".join(str(folder) for folder in reversed(folders))
 
 
 def _open_programs(folder: Path) -> None:
     """Let everybody run the unpacked PostgreSQL: a strict umask had kept it to its installer."""
-    if folder.stat().st_mode & stat.S_IROTH:
+    if not folder.is_dir() or folder.stat().st_mode & stat.S_IROTH:
         return
     for path in [*folder.rglob("*"), folder]:
         if not path.is_symlink():

@@ -216,7 +216,7 @@ class _Postgres(_Server):
     def begin(self, say: Callable[[str], None]) -> bool:
         if self.answers():
             return False
-        user = database_user.ensure(self.bin.parent, self.data.parent, say)
+        user = database_user.ensure(self.bin.parents[1], self.data.parent, say)
         if not (self.data / "PG_VERSION").exists():
             say("Creating the database")
             self.initialise(user)

@@ -1,5 +1,6 @@
 """manage.py import_content [--only-changes]"""
 
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from courses.comparison import Choice
 from courses.imports import ImportRefusedError, ImportReport, import_course
 from courses.management.commands.import_course import report_lines
 
@@ -28,13 +30,13 @@ class Command(BaseCommand):
                 continue
             if report.conflicts or not (options["only_changes"] and report.changed_nothing):
                 for line in _lines(report):
-                    self.stdout.write(line)
+                    self.stdout.write(f"  {line}" if options["only_changes"] else line)
         if refused:
             raise CommandError(_("Not imported:\n%(why)s") % {"why": "\n".join(refused)})
 
     def import_one(self, directory: Path) -> ImportReport:
         """Import a course; on a terminal one line says which file is being written."""
-        if not self.stdout.isatty():
+        if not sys.stderr.isatty():
             return import_course(directory=directory)
         try:
             return import_course(
@@ -46,11 +48,13 @@ class Command(BaseCommand):
 
     def show(self, text: str) -> None:
         """Write over the last line of the terminal."""
-        self.stdout.write(f"\r\x1b[K{text[:78]}", ending="")
-        self.stdout.flush()
+        print(f"\r\x1b[K{text[:78]}", end="", file=sys.stderr, flush=True)
 
 
 def _lines(report: ImportReport) -> list[str]:
-    """The lines of a report, each with its course."""
+    """The lines of a report, each with its course; a course that is new needs no list."""
     name = f"{report.course_slug}: "
+    created = report.having(Choice.CREATE)
+    if len(created) == len(report.choices):
+        return [name + _("%(count)s files imported") % {"count": len(created)}]
     return [line if line.startswith(name) else name + line for line in report_lines(report)]

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         counter = local.Counter("Bringing the database up to date: step", len(plan))
-        call_command("migrate", interactive=False, stdout=_Steps(counter))
+        call_command("migrate", interactive=False, no_color=True, stdout=_Steps(counter))
         counter.end()
 
     def import_content(self) -> bool:
