@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Installation
+from tests.browser.people import sign_up
 
 pytestmark = pytest.mark.browser
 
@@ -54,15 +55,9 @@ def look(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def signed_in(browser: Browser, installation: Installation) -> Any:
-    """The cookies of a learner who logged in once for all tests of this file."""
+    """The cookies of one learner, signed up once for all tests of this file."""
     context = browser.new_context(base_url=installation.url)
-    page = context.new_page()
-    account = installation.accounts["learner"]
-    page.goto("/account/login/")
-    page.fill("input[name=login]", account["email"])
-    page.fill("input[name=password]", account["password"])
-    page.locator("main").get_by_role("button", name="Log in", exact=True).click()
-    page.wait_for_url("**/dashboard/")
+    sign_up(context.new_page())
     state = context.storage_state()
     context.close()
     return state
@@ -179,7 +174,7 @@ def test_a_quiz_is_sound_at_every_step(
     assert_sound(page)
 
 
-def answer(form: Any, kind: str) -> None:
+def answer(form: Locator, kind: str) -> None:
     """Answer a question somehow."""
     if kind == "text":
         form.locator("input[name=number]").fill("100")

@@ -1,0 +1,119 @@
+"""Without JavaScript: reading, labs, quizzes and interviews work with links and forms alone."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.people import sign_up
+from tests.labs.solutions import solution_of
+
+pytestmark = pytest.mark.browser
+
+LESSON = "/courses/microservices/circuit-breaker/"
+ANSWER = """- At 20 orders/s an outage of 45 minutes leaves 54 000 orders that must not be lost.
+- While the provider is down we accept orders and queue the charge with an idempotency key."""
+
+
+@pytest.fixture
+def plain_page(new_page: Callable[..., Page]) -> Page:
+    """A window in which no script runs."""
+    return new_page(java_script_enabled=False)
+
+
+def test_a_stranger_reads_a_free_lesson(plain_page: Page) -> None:
+    plain_page.goto("/courses/")
+    plain_page.get_by_role("link", name="Microservices patterns").click()
+    plain_page.locator("main").get_by_role("link", name="Circuit breaker", exact=True).click()
+    expect(plain_page.get_by_role("heading", level=1)).to_have_text("Circuit breaker")
+    expect(plain_page.locator("figure.diagram svg").first).to_be_visible()
+    expect(plain_page.get_by_role("navigation", name="Course outline")).to_be_visible()
+    assert no_dead_controls(plain_page)
+
+
+def test_a_stranger_sees_a_run_in_the_lesson_and_runs_it_with_the_form(plain_page: Page) -> None:
+    plain_page.goto(LESSON)
+    lab = plain_page.locator("#lab-circuit-breaker")
+    first = lab.locator(".tiles .value").first.inner_text()
+    expect(lab.locator(".story")).to_contain_text("The breaker opened")
+    for name, value in solution_of("circuit-breaker")[1].items():
+        lab.locator(f"[name={name}]").fill(value)
+    lab.get_by_role("button", name="Run").click()
+    expect(plain_page).to_have_url(re.compile("/labs/circuit-breaker/.*timeout_s="))
+    expect(plain_page.locator(".tiles .value").first).not_to_have_text(first)
+    assert no_dead_controls(plain_page)
+
+
+def test_a_stranger_passes_a_challenge_and_reads_what_is_wrong(plain_page: Page) -> None:
+    plain_page.goto("/labs/circuit-breaker/")
+    plain_page.get_by_role("link", name="Polly").click()
+    expect(plain_page.locator(".chip[aria-current]")).to_have_text("Polly")
+    for name, value in solution_of("circuit-breaker")[1].items():
+        plain_page.locator(f"[name={name}]:not([type=hidden])").fill(value)
+    plain_page.get_by_role("button", name="Run").click()
+    challenge = plain_page.locator(".challenge").first
+    challenge.get_by_role("button", name="Check my settings").click()
+    expect(plain_page.locator(".challenge").first).to_contain_text("Done: every criterion holds")
+    plain_page.locator("[name=rate]:not([type=hidden])").fill("99999")
+    plain_page.get_by_role("button", name="Run").click()
+    expect(plain_page.locator(".readout")).to_contain_text("not 99999")
+
+
+def test_a_stranger_answers_a_whole_quiz_to_its_result(plain_page: Page) -> None:
+    plain_page.goto(LESSON)
+    plain_page.get_by_role("link", name="Open the quiz").click()
+    quiz = plain_page.locator(".quiz")
+    for number in range(1, 8):
+        expect(quiz).to_contain_text(f"Question {number} of 7")
+        answer_somehow(quiz.locator("form"))
+        expect(quiz.locator(".explanation")).to_be_visible()
+        quiz.get_by_role("link", name=re.compile("Next question|See the result")).click()
+    expect(quiz).to_contain_text("Your result")
+    expect(quiz.locator(".criteria > li")).to_have_count(7)
+    quiz.get_by_role("link", name="Back to the lesson").click()
+    expect(plain_page).to_have_url(re.compile(LESSON))
+
+
+def answer_somehow(form: Locator) -> None:
+    """Answer whatever is asked."""
+    options = form.locator("input[type=radio], input[type=checkbox]")
+    if options.count():
+        options.first.check()
+    else:
+        form.locator("input[name=number]").fill("100 s")
+    form.get_by_role("button", name="Answer").click()
+
+
+def test_a_learner_writes_saves_and_submits_a_stage_and_reads_the_grade(
+    plain_page: Page,
+) -> None:
+    sign_up(plain_page)
+    plain_page.goto("/interviews/payment-path/")
+    plain_page.get_by_role("button", name="Start the interview").click()
+    plain_page.locator("#answer").fill(ANSWER)
+    plain_page.get_by_role("button", name="Save", exact=True).click()
+    expect(plain_page.locator(".save-state")).to_have_text("Saved, version 1")
+    plain_page.reload()
+    expect(plain_page.locator("#answer")).to_have_value(ANSWER)
+    plain_page.get_by_role("button", name="Submit this stage").click()
+    expect(plain_page.locator(".result-region")).to_be_visible()
+    reload_until(plain_page, ".criteria li")
+    expect(plain_page.locator("blockquote.answer")).to_contain_text("54 000 orders")
+    plain_page.get_by_role("button", name="Begin the next stage").click()
+    expect(plain_page.get_by_role("heading", name="Architecture of the path")).to_be_visible()
+
+
+def reload_until(page: Page, selector: str, *, seconds: float = 60) -> None:
+    """Look again, as a reader without scripts does, until something is there."""
+    deadline = time.monotonic() + seconds
+    while not page.locator(selector).count():
+        assert time.monotonic() < deadline, f"nothing matched {selector} on {page.url}"
+        page.wait_for_timeout(500)
+        page.goto(page.url)
+
+
+def no_dead_controls(page: Page) -> bool:
+    """Whether everything that needs a script is out of sight."""
+    return all(not one.is_visible() for one in page.locator(".needs-js").all())
