@@ -108,3 +108,17 @@ def test_a_folder_that_cannot_be_written_gets_a_sentence(monkeypatch: pytest.Mon
     refused = pytest.raises(embedded.StartError, match="Cannot write to /proc/loadmark")
     with refused, embedded.servers():
         pass
+
+
+def test_a_disk_that_is_nearly_full_gets_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import shutil
+
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: type("Usage", (), {"free": 5_000_000}))
+    refused = pytest.raises(embedded.StartError, match="has 5 MB free, and Loadmark needs 300 MB")
+    with refused, embedded.servers():
+        pass
