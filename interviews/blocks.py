@@ -118,7 +118,9 @@ class CriterionBlock(blocks.StructBlock):
     )
     groups = blocks.ListBlock(
         blocks.ListBlock(
-            blocks.CharBlock(max_length=200, validators=[check_term], label=gettext_lazy("Term")),
+            blocks.CharBlock(
+                max_length=MAX_TEXT, validators=[check_term], label=gettext_lazy("Term")
+            ),
             label=gettext_lazy("Group"),
             min_num=1,
             max_num=MAX_EXEMPLARS,

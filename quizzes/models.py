@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import F, Max, Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import (
@@ -81,6 +81,12 @@ class Quiz(
         quiz.content_id, quiz.imported_source = self.content_id, self.imported_source
         quiz.is_free = self.is_free
         return quiz
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The page in the studio's frame."""
+        from quizzes.preview import framed
+
+        return framed(super().serve_preview(request, mode_name))
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
         """The page that shows authors what learners will see, and the key."""

@@ -9,6 +9,7 @@ from courses import actions, editions
 from courses.models import CourseEdition, CoursePage, LessonPage, ModulePage
 from courses.outline import prepare_outline
 from courses.views.catalogue import course_context
+from quizzes.preview import framed
 
 
 def lesson_preview(request: HttpRequest, page: LessonPage) -> HttpResponse:
@@ -28,13 +29,13 @@ def lesson_preview(request: HttpRequest, page: LessonPage) -> HttpResponse:
         "outline_html": outline.render(frozenset(), page.content_id),
         "is_preview": True,
     }
-    return render(request, "courses/lesson.html", context)
+    return framed(render(request, "courses/lesson.html", context))
 
 
 def course_preview(request: HttpRequest, page: CoursePage) -> HttpResponse:
     """The course page as it would be published now."""
     context = {**course_context(_draft_edition(page)), "is_preview": True}
-    return render(request, "courses/course.html", context)
+    return framed(render(request, "courses/course.html", context))
 
 
 def _course_of(page: LessonPage) -> CoursePage:

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import (
@@ -75,6 +75,12 @@ class Scenario(
 
     def __str__(self) -> str:
         return self.title
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Show the page in the studio's frame."""
+        from quizzes.preview import framed
+
+        return framed(super().serve_preview(request, mode_name))
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
         """Name the page that shows an author what learners would read, stage by stage."""

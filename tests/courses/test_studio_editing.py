@@ -114,6 +114,8 @@ def test_the_preview_is_the_readers_page_with_the_draft_in_it(
     assert "Only <em>previewed</em>" in response.text
     assert '<nav class="outline"' in response.text
     assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
+    assert "unsafe" not in response["Content-Security-Policy"]
     assert LessonEdition.objects.filter(slug="open").count() == 1
 
 

@@ -120,7 +120,9 @@ def test_the_preview_shows_the_draft_as_it_would_be_published(
 ) -> None:
     address = reverse(f"{LIST}preview_on_edit", args=[scenario.pk])
     barbara.post(address, form_of(scenario, prompt="A **bold** situation"))
-    assert "A <strong>bold</strong> situation" in barbara.get(address).text
+    response = barbara.get(address)
+    assert "A <strong>bold</strong> situation" in response.text
+    assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
 
 
 def test_an_instructor_of_another_course_meets_it_nowhere(

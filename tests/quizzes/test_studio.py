@@ -12,8 +12,8 @@ from wagtail.models import Collection, GroupCollectionPermission
 
 from accounts.models import User
 from quizzes.definition import quiz_to_data, save_quiz_from_data
-from quizzes.models import Quiz, QuizEdition
 from quizzes.fields import QuizSlugBlock
+from quizzes.models import Quiz, QuizEdition
 from tests.quizzes.builders import Data, multiple, numeric, option, quiz_data, single
 from tests.quizzes.play import post_answer
 
@@ -343,7 +343,9 @@ def test_the_preview_shows_the_question_and_its_key(barbara: Client, quiz: Quiz)
     address = reverse(f"{LIST}preview_on_edit", args=[quiz.pk])
     answer = barbara.post(address, form_of(quiz, title="Before publishing"))
     assert answer.json() == {"is_valid": True, "is_available": True}
-    text = barbara.get(address).text
+    response = barbara.get(address)
+    assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
+    text = response.text
     assert "Before publishing" in text
     assert "Why-b-SECRET" in text
     assert "The answer is 13\u202f500/s" in text
