@@ -33,7 +33,9 @@ class Site:
     def pids(self) -> dict[str, int]:
         """The process of each service."""
         names = ("web", "worker", "scheduler")
-        numbers = json.loads((self.var / "processes.json").read_text())
+        numbers: list[int] = []
+        while len(numbers) < len(names):  # the last ones start right after the first answer
+            numbers = json.loads((self.var / "processes.json").read_text())
         return dict(zip(names, numbers, strict=True))
 
 
