@@ -4,12 +4,27 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
-from wagtail.admin.panels import FieldPanel
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, Panel, TitleFieldPanel
 
 from courses import known
 
 type Suggestions = Iterable[tuple[str, str]]
 """Values, each with what it stands for."""
+
+
+def title_and_slug() -> list[Panel]:
+    """The first two fields of every page; until it is published, the slug follows the title."""
+    slug_help = _(
+        "The last part of its address: small letters, digits and single hyphens. "
+        "Once it is published, a change breaks links to it."
+    )
+    return [
+        TitleFieldPanel(
+            "title", classname="", placeholder=False, help_text=_("As learners read it.")
+        ),
+        FieldPanel("slug", help_text=slug_help),
+    ]
 
 
 class SuggestingPanel(FieldPanel):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, TitleFieldPanel
 from wagtail.models import (
     CollectionMember,
     DraftStateMixin,
@@ -58,7 +58,7 @@ class Quiz(
     )
 
     panels = [
-        FieldPanel("title"),
+        TitleFieldPanel("title", classname="", placeholder=False),
         FieldPanel("slug"),
         FieldPanel("collection", heading=_("Course")),
         FieldPanel("questions"),

@@ -15,7 +15,7 @@ from wagtail.models import Collection, Page
 
 from courses.blocks import LessonBody, Objectives, References, Scenarios
 from courses.forms import ContentCopyForm, CoursePageForm, LessonPageForm, ModulePageForm
-from courses.panels import SuggestingPanel
+from courses.panels import SuggestingPanel, title_and_slug
 from courses.signals import content_removed
 from quizzes.fields import BlocksField
 
@@ -130,12 +130,12 @@ class CoursePage(ContentPage):
     subpage_types: ClassVar[list[str]] = ["courses.ModulePage"]
     base_form_class = CoursePageForm
     content_panels: ClassVar[list[Panel]] = [
-        FieldPanel("title"),
+        *title_and_slug(),
         FieldPanel("summary"),
         FieldPanel("description"),
         SuggestingPanel("scenarios"),
     ]
-    promote_panels: ClassVar[list[Panel]] = [FieldPanel("slug")]
+    promote_panels: ClassVar[list[Panel]] = []
 
     class Meta:
         verbose_name = _("course")
@@ -154,8 +154,8 @@ class ModulePage(ContentPage):
     parent_page_types: ClassVar[list[str]] = ["courses.CoursePage"]
     subpage_types: ClassVar[list[str]] = ["courses.LessonPage"]
     base_form_class = ModulePageForm
-    content_panels: ClassVar[list[Panel]] = [FieldPanel("title")]
-    promote_panels: ClassVar[list[Panel]] = [FieldPanel("slug")]
+    content_panels: ClassVar[list[Panel]] = title_and_slug()
+    promote_panels: ClassVar[list[Panel]] = []
     preview_modes: ClassVar[list[tuple[str, str]]] = []
 
     class Meta:
@@ -205,14 +205,14 @@ class LessonPage(ContentPage):
     subpage_types: ClassVar[list[str]] = []
     base_form_class = LessonPageForm
     content_panels: ClassVar[list[Panel]] = [
-        FieldPanel("title"),
+        *title_and_slug(),
         FieldPanel("summary"),
         MultiFieldPanel([FieldPanel("minutes"), FieldPanel("free_preview")], heading=_("Reading")),
         FieldPanel("objectives"),
         SuggestingPanel("body"),
         FieldPanel("references"),
     ]
-    promote_panels: ClassVar[list[Panel]] = [FieldPanel("slug")]
+    promote_panels: ClassVar[list[Panel]] = []
 
     class Meta:
         verbose_name = _("lesson")

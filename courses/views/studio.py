@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
+from wagtail.admin import messages
 from wagtail.admin.ui.components import Component
 
 from courses.interchange.characters import MAX_SLUG, is_slug
@@ -74,5 +75,7 @@ def new_course(request: HttpRequest) -> HttpResponse:
         except ValidationError:
             form.add_error("slug", _("Another course has this slug."))
         else:
+            begun = _("“%(title)s” is begun. Add a module with the plus sign, and lessons to it.")
+            messages.success(request, begun % {"title": course.title})
             return redirect("wagtailadmin_explore", course.pk)
     return render(request, "courses/studio/new_course.html", {"form": form})

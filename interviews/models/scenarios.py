@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, TitleFieldPanel
 from wagtail.models import (
     CollectionMember,
     DraftStateMixin,
@@ -52,7 +52,7 @@ class Scenario(
     )
     stages = BlocksField(StagesBlock(), verbose_name=_("stages"))
     panels = [
-        FieldPanel("title"),
+        TitleFieldPanel("title", classname="", placeholder=False),
         FieldPanel("slug"),
         FieldPanel("collection", heading=_("Course")),
         FieldPanel("level"),
