@@ -14,7 +14,7 @@ from common.markdown import render_markdown
 from courses import conversion, rendering
 from courses.interchange import Block, CalculatorBlock, LabBlock, QuizBlock
 from courses.models import CourseEdition, CoursePage, LessonEdition, LessonPage, ModulePage
-from labs.embeds import UnknownEmbedError, calculator_version, lab_version
+from labs.embeds import UnknownEmbedError, calculator_version, lab_version, markup_digest
 from quizzes.actions import set_free
 from quizzes.models import Quiz
 
@@ -165,9 +165,9 @@ def _slugs(
     return list(dict.fromkeys(block.slug for block in blocks if isinstance(block, kind)))
 
 
-def _versions(blocks: Iterable[Block]) -> list[tuple[str, int]]:
-    """The versions of the labs and calculators that are rendered into a lesson."""
-    found = []
+def _versions(blocks: Iterable[Block]) -> list[tuple[str, int | str]]:
+    """The versions of the labs and calculators that are rendered into a lesson, markup included."""
+    found: list[tuple[str, int | str]] = []
     for block in blocks:
         if isinstance(block, LabBlock | CalculatorBlock):
             version = lab_version if isinstance(block, LabBlock) else calculator_version
@@ -175,7 +175,7 @@ def _versions(blocks: Iterable[Block]) -> list[tuple[str, int]]:
                 found.append((block.slug, version(block.slug)))
             except UnknownEmbedError:
                 found.append((block.slug, 0))
-    return found
+    return [*found, ("markup", markup_digest())] if found else found
 
 
 def _fingerprint(parts: list[Any]) -> str:

@@ -26,7 +26,7 @@ from courses.interchange import (
 )
 from labs.embeds import UnknownEmbedError, render_calculator, render_lab
 
-VERSION = 1
+VERSION = 2
 """Goes up when the same lesson would be rendered differently, so that editions can tell."""
 
 CALLOUT_TITLES = {
@@ -126,9 +126,7 @@ class Renderer:
 
     def _code(self, block: CodeBlock) -> SafeString:
         self.plain += [block.caption, block.text]
-        caption = _caption(block.caption or block.language)
-        code = render_code(block.text, block.language)
-        return format_html('<figure class="code">{}{}</figure>', caption, code)
+        return render_code(block.text, block.language, caption=block.caption)
 
     def _reveal(self, block: RevealBlock) -> SafeString:
         self.plain.append(block.title)

@@ -94,7 +94,7 @@ def query_string(pairs: Mapping[str, str]) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    return "" if value is None else f"{value:.12g}"
 
 
 def _translated(text: object) -> str:

@@ -4,9 +4,11 @@ The first view is part of the lesson, so that it is there without a request and 
 JavaScript; every later run is fetched. The HTML holds nothing personal and no token.
 """
 
+import hashlib
 from collections.abc import Mapping
+from functools import cache
 
-from django.template.loader import render_to_string
+from django.template.loader import get_template, render_to_string
 
 from estimation.calculators import get_calculator
 from estimation.inputs import to_query as inputs_to_query
@@ -14,6 +16,8 @@ from labs.base import to_query
 from labs.estimates import build_estimate
 from labs.panels import build_panel
 from labs.registry import UnknownLab, get_lab
+
+TEMPLATES = ("labs/lab.html", "labs/calculator.html", "labs/_controls.html")
 
 
 class UnknownEmbedError(LookupError):
@@ -34,6 +38,13 @@ def calculator_version(slug: str) -> int:
         return get_calculator(slug).version
     except KeyError:
         raise UnknownEmbedError(f"There is no calculator called “{slug}”.") from None
+
+
+@cache
+def markup_digest() -> str:
+    """Return a digest that changes with the templates of what is rendered into lessons."""
+    sources = [get_template(name).template.source for name in TEMPLATES]  # type: ignore[attr-defined]
+    return hashlib.sha256("\n".join(sources).encode()).hexdigest()
 
 
 def render_lab(slug: str, preset: str = "") -> str:

@@ -19,8 +19,8 @@ from config import demo, embedded, env
 
 MARK = "prepared.json"
 STATIC_MARK = ".stamp"
-CODE = ("accounts", "common", "config", "courses", "grading", "interviews", "labs", "progress",
-        "quizzes")  # fmt: skip
+CODE = ("accounts", "common", "config", "courses", "estimation", "grading", "interviews", "labs",
+        "progress", "quizzes", "simulation", "templates")  # fmt: skip
 # All that `import_content` compares with the files: whole rows, so that no change can hide.
 TABLES = ("django_migrations", "wagtailcore_page", "wagtailcore_collection", "courses_coursepage",
           "courses_modulepage", "courses_lessonpage", "quizzes_quiz",

@@ -26,6 +26,7 @@ class Command(BaseCommand):
         collecting = self.begin_collecting()
         self.migrate()
         told = self.import_content()
+        call_command("render_editions", only_changes=True, stdout=self.stdout)
         demo.ensure_accounts(var / demo.FILE)
         if collecting is not None:
             collecting.finish()
