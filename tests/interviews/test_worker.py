@@ -13,7 +13,7 @@ from django.test import Client
 from interviews import tasks
 from interviews.models import Answer, Grade, Grading
 from interviews.models.grades import State
-from tests.interviews.workers import Worker, empty_broker, wait_until
+from tests.interviews.workers import APPLICATION, Worker, empty_broker, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GATE = 20_260_101  # number of the advisory lock
@@ -33,7 +33,7 @@ def start_worker(answer: Answer, tmp_path: Path) -> Iterator[Callable[[], Worker
     for worker in workers:
         if worker.process.poll() is None:
             worker.kill()
-    wait_until(lambda: count("pg_stat_activity", "datname = current_database()") == 1)
+    wait_until(no_worker_is_connected)
     empty_broker()
 
 
@@ -61,6 +61,10 @@ def count(table: str, condition: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table} AS t WHERE {condition}")
         return cursor.fetchone()[0]
+
+
+def no_worker_is_connected() -> bool:
+    return count("pg_stat_activity", f"application_name = '{APPLICATION}'") == 0
 
 
 def is_blocked() -> bool:
@@ -97,7 +101,7 @@ def test_the_grade_arrives_when_the_worker_is_killed_in_the_middle(
         assert not Grade.objects.exists()
         release()
         # The server notices the dead client only when it has written for it.
-        wait_until(lambda: count("pg_stat_activity", "datname = current_database()") == 1)
+        wait_until(no_worker_is_connected)
     Grading.objects.update(lease_until=Now() - timedelta(seconds=1))
     successor = start_worker()
     tasks.sweep()

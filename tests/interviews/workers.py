@@ -14,6 +14,7 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60.0
+APPLICATION = "worker-under-test"
 
 
 class Worker:
@@ -22,7 +23,10 @@ class Worker:
     def __init__(self, log: Path) -> None:
         self.log = log
         parts = urlsplit(os.environ["DATABASE_URL"])
-        url = urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
+        named = f"application_name={APPLICATION}"
+        query = f"{parts.query}&{named}" if parts.query else named
+        name = connection.settings_dict["NAME"]
+        url = urlunsplit(parts._replace(path=f"/{name}", query=query))
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", "default,grading",
