@@ -61,8 +61,8 @@ def save_scenario_from_data(
     scenario.imported_source = source
     _check(scenario, normal)
     scenario.save()
-    # Without an author and a log entry: what was done is in the history of the file.
-    scenario.save_revision(clean=False, log_action=False).publish(log_action=False)
+    # The studio brings back only what is in the log.
+    scenario.save_revision(clean=False, log_action=True).publish()
     scenario.refresh_from_db()  # publishing writes through an object of its own
     return scenario
 

@@ -144,7 +144,7 @@ def _store(quiz: Quiz, data: QuizData) -> Quiz:
     quiz.slug, quiz.title = data["slug"], data["title"]
     quiz.questions = json.dumps(stream_data(data))
     quiz.save()
-    quiz.save_revision(clean=False).publish()
+    quiz.save_revision(clean=False, log_action=True).publish()
     quiz.refresh_from_db()
     return quiz
 

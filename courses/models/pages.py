@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import CommentPanel, FieldPanel, MultiFieldPanel, Panel
-from wagtail.models import Collection, Page
+from wagtail.models import Collection, Page, Revision
 
 from courses.blocks import LessonBody, Objectives, References, Scenarios
 from courses.forms import ContentCopyForm, CoursePageForm, LessonPageForm, ModulePageForm
@@ -40,6 +40,8 @@ class ContentPage(Page):
     # Authors see pages in the order in which learners do.
     admin_default_ordering = "ord"
     copy_form_class = ContentCopyForm
+    # Who may read follows from “free preview” and from publishing, not from Wagtail's privacy.
+    private_page_options: ClassVar[list[str]] = []
 
     class Meta:
         abstract = True
@@ -65,6 +67,10 @@ class ContentPage(Page):
             attribute = self._meta.get_field(name).attname
             setattr(page, attribute, getattr(self, attribute))
         return page
+
+    def save_revision(self, *args: Any, log_action: bool | str = True, **kwargs: Any) -> Revision:
+        """Keep this version; the studio brings back only what is in the log, imports too."""
+        return super().save_revision(*args, log_action=log_action, **kwargs)
 
     @transaction.atomic
     def delete(self, *args: Any, **kwargs: Any) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
@@ -10,6 +11,9 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, strea
 from accounts.models import User
 from courses.models import CourseEdition, CoursePage, LessonEdition, LessonPage
 from courses.ownership import collection_for
+from interviews.blocks import ScenarioSlugBlock
+from interviews.models import Scenario
+from quizzes.models import Quiz
 
 
 @pytest.fixture
@@ -180,3 +184,53 @@ def test_a_learner_cannot_begin_a_course(ada: Client, lesson: LessonPage) -> Non
     data = {"title": "Mine", "slug": "mine", "summary": "All mine."}
     assert ada.post(reverse("courses_studio_new"), data).status_code in {302, 403}
     assert CoursePage.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["page", "quiz", "scenario"])
+def test_what_was_imported_can_be_brought_back_from_the_history(
+    barbara: Client, lesson: LessonPage, kind: str
+) -> None:
+    name, item = {
+        "page": ("wagtailadmin_pages:", lesson),
+        "quiz": ("wagtailsnippets_quizzes_quiz:", Quiz.objects.get()),
+        "scenario": ("wagtailsnippets_interviews_scenario:", Scenario.objects.get()),
+    }[kind]
+    imported = item.latest_revision_id
+    item.title = "Edited"
+    item.save_revision(user=None, log_action=True)
+    history = barbara.get(reverse(f"{name}history", args=[item.pk])).text
+    assert reverse(f"{name}revisions_revert", args=[item.pk, imported]) in history
+
+
+def test_a_new_page_gets_its_slug_from_its_title(barbara: Client, lesson: LessonPage) -> None:
+    parent = lesson.get_parent()
+    path = reverse("wagtailadmin_pages:add", args=["courses", "lessonpage", parent.pk])
+    text = barbara.get(path).text
+    assert 'data-w-sync-target-value="#id_slug"' in text
+
+
+def test_the_fields_suggest_ones_own_quizzes_and_all_presets(
+    barbara: Client, lesson: LessonPage, foreign: CoursePage
+) -> None:
+    text = barbara.get(reverse("wagtailadmin_pages:edit", args=[lesson.pk])).text
+    assert '<option value="sample-quiz">A quiz</option>' in text
+    assert '<option value="resilience4j">' in text
+    assert "foreign-quiz" not in text
+    course = lesson.get_parent().get_parent()
+    text = barbara.get(reverse("wagtailadmin_pages:edit", args=[course.pk])).text
+    assert '<option value="sample-scenario">A scenario</option>' in text
+    assert "foreign-scenario" not in text
+
+
+def test_an_unknown_quiz_is_said_beside_it(barbara: Client, lesson: LessonPage) -> None:
+    data = form_data([("quiz", {"slug": "missing"})], **PUBLISH)
+    assert "There is no published quiz with the slug" in edit(barbara, lesson, data).text
+    assert LessonEdition.objects.filter(slug="open").count() == 1
+
+
+def test_a_course_cannot_name_a_scenario_that_is_not_published(sample: CoursePage) -> None:
+    block = ScenarioSlugBlock()
+    assert block.clean("sample-scenario") == "sample-scenario"
+    assert block.clean_deferred("missing") == "missing"
+    with pytest.raises(ValidationError, match="no published scenario"):
+        block.clean("missing")
