@@ -234,3 +234,11 @@ def test_a_course_cannot_name_a_scenario_that_is_not_published(sample: CoursePag
     assert block.clean_deferred("missing") == "missing"
     with pytest.raises(ValidationError, match="no published scenario"):
         block.clean("missing")
+
+
+def test_no_page_is_submitted_to_moderators_who_do_not_exist(
+    barbara: Client, lesson: LessonPage
+) -> None:
+    text = barbara.get(reverse("wagtailadmin_pages:edit", args=[lesson.pk])).text
+    assert "action-publish" in text
+    assert "action-submit" not in text
