@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management.base import BaseCommand
 
 from config import chromium, embedded
@@ -26,6 +27,9 @@ class Command(BaseCommand):
         var = embedded.directory()
         self.start_up(var / "start-up")
         with site.running(var, own_servers=False) as running:
+            # This process began before the site had collected its static files.
+            files = staticfiles_storage
+            files.hashed_files, files.manifest_hash = files.load_manifest()  # type: ignore[attr-defined]
             self.pages(running)
             self.in_process()
             self.grading()
