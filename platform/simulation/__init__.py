@@ -6,8 +6,22 @@ for bit, on any machine. `docs/labs.md` shows how a model is put together.
 
 from simulation.calls import Done, Handler, Outcome, Request
 from simulation.clients import ClosedLoop, OpenLoop
-from simulation.faults import HEALTHY, Fault, Health, down, erring, failing, schedule, slow, stalled
+from simulation.fan import fan_out
+from simulation.faults import (
+    HEALTHY,
+    Fault,
+    Health,
+    crashed,
+    down,
+    erring,
+    failing,
+    partition,
+    schedule,
+    slow,
+    stalled,
+)
 from simulation.kernel import Simulator, TooManyEventsError
+from simulation.link import Link
 from simulation.metrics import (
     Bucket,
     EventLog,
@@ -18,6 +32,7 @@ from simulation.metrics import (
     buckets,
     percentile,
 )
+from simulation.profile import Profile, bursts, ramp
 from simulation.service import Service, network, tapped
 from simulation.streams import Sampler, Streams, constant
 
@@ -32,9 +47,11 @@ __all__ = [
     "Handler",
     "Health",
     "Ledger",
+    "Link",
     "LoggedEvent",
     "OpenLoop",
     "Outcome",
+    "Profile",
     "Record",
     "Request",
     "Sampler",
@@ -43,12 +60,17 @@ __all__ = [
     "Streams",
     "TooManyEventsError",
     "buckets",
+    "bursts",
     "constant",
+    "crashed",
     "down",
     "erring",
     "failing",
+    "fan_out",
     "network",
+    "partition",
     "percentile",
+    "ramp",
     "schedule",
     "slow",
     "stalled",

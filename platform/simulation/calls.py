@@ -8,6 +8,7 @@ handler; so they stack in any order.
 
 from collections.abc import Callable
 from enum import Enum
+from math import inf
 from types import FunctionType, MethodType
 
 
@@ -32,14 +33,51 @@ class Outcome(Enum):
 
 
 class Request:
-    """One thing a client wants; the same object through all attempts and layers."""
+    """One thing a client wants; the same object through all attempts and layers.
 
-    __slots__ = ("id", "kind", "started_at")
+    Many calls may carry one request at the same time (hedges, fan-out), so nobody changes a
+    request once it is sent: whoever needs other values sends a `child` on. `done` is always
+    called with the request that the handler itself was given.
 
-    def __init__(self, request_id: int, started_at: float, kind: str) -> None:
+    `deadline` is the simulated second at which nobody will wait for the answer any more.
+    `key` names what is asked for: a cache entry, a tenant, an idempotency key.
+    """
+
+    __slots__ = ("_root", "deadline", "id", "key", "kind", "started_at")
+
+    def __init__(
+        self,
+        request_id: int,
+        started_at: float,
+        kind: str,
+        deadline: float = inf,
+        key: str = "",
+        root: "Request | None" = None,
+    ) -> None:
         self.id = request_id
         self.started_at = started_at
         self.kind = kind
+        self.deadline = deadline
+        self.key = key
+        self._root = root
+
+    @property
+    def root(self) -> "Request":
+        """The request that a client sent and this one was made for, maybe itself."""
+        return self if self._root is None else self._root
+
+    def child(
+        self, *, kind: str | None = None, deadline: float = inf, key: str | None = None
+    ) -> "Request":
+        """A request on behalf of this one: same id and start, never a later deadline."""
+        return Request(
+            self.id,
+            self.started_at,
+            self.kind if kind is None else kind,
+            min(self.deadline, deadline),
+            self.key if key is None else key,
+            self.root,
+        )
 
 
 type Done = Callable[[Request, Outcome], None]

@@ -7,29 +7,39 @@ from math import inf
 from simulation.calls import Handler, Outcome, Request, direct
 from simulation.kernel import Entry, Simulator
 from simulation.metrics import Ledger
+from simulation.profile import Profile
 from simulation.streams import Sampler
 
 type Kinds = Callable[[], str]
+type Keys = Callable[[], str]
 
 
 class _Client:
     """Numbers requests, sends them to `target`, and enters how each ended in the ledger."""
 
-    __slots__ = ("_answered", "_kinds", "_ledger", "_simulator", "_target", "sent")
+    __slots__ = ("_answered", "_keys", "_kinds", "_ledger", "_simulator", "_target", "sent")
 
     def __init__(
-        self, simulator: Simulator, target: Handler, kinds: Kinds | None, ledger: Ledger | None
+        self,
+        simulator: Simulator,
+        target: Handler,
+        kinds: Kinds | None,
+        keys: Keys | None,
+        ledger: Ledger | None,
     ) -> None:
         self.sent = 0
         self._simulator = simulator
         self._target = direct(target)
         self._kinds = kinds
+        self._keys = keys
         self._ledger = ledger
         self._answered = self._note  # bound once, not once per request
 
     def _send(self) -> None:
         kind = "" if self._kinds is None else self._kinds()
         request = Request(self.sent, self._simulator.now, kind)
+        if self._keys is not None:
+            request.key = self._keys()
         self.sent += 1
         self._target(request, self._answered)
 
@@ -44,10 +54,13 @@ class OpenLoop(_Client):
 
     `gaps` gives the seconds from one arrival to the next: exponential for Poisson arrivals,
     constant for a steady beat. Ends at `until_s` or after `limit` requests. `kinds` labels
-    each request.
+    each request, `keys` gives each its key.
+
+    With a `profile` the rate changes over time, and `gaps` counts expected requests instead
+    of seconds: exponential with mean 1 for Poisson arrivals, `constant(1.0)` for a beat.
     """
 
-    __slots__ = ("_arrival", "_gaps", "_limit", "_until_s")
+    __slots__ = ("_arrival", "_expected", "_gaps", "_limit", "_profile", "_until_s")
 
     def __init__(
         self,
@@ -58,14 +71,22 @@ class OpenLoop(_Client):
         until_s: float = inf,
         limit: float = inf,
         kinds: Kinds | None = None,
+        keys: Keys | None = None,
         ledger: Ledger | None = None,
+        profile: Profile | None = None,
     ) -> None:
-        super().__init__(simulator, target, kinds, ledger)
+        super().__init__(simulator, target, kinds, keys, ledger)
         self._gaps = gaps
         self._until_s = until_s
         self._limit = limit
-        self._arrival = self._arrive
-        simulator.after(gaps(), self._arrival)
+        self._profile = profile
+        self._expected = 0.0
+        if profile is None:
+            self._arrival = self._arrive
+            simulator.after(gaps(), self._arrival)
+        else:
+            self._arrival = self._arrive_by_profile
+            self._plan(profile)
 
     def _arrive(self, _argument: None) -> None:
         simulator = self._simulator
@@ -75,8 +96,24 @@ class OpenLoop(_Client):
         entry: Entry = (now + self._gaps(), simulator.ticket(), self._arrival, None)
         heappush(simulator.agenda, entry)
         request = Request(self.sent, now, "" if self._kinds is None else self._kinds())
+        if self._keys is not None:
+            request.key = self._keys()
         self.sent += 1
         self._target(request, self._answered)
+
+    def _arrive_by_profile(self, _argument: None) -> None:
+        if self._simulator.now >= self._until_s or self.sent >= self._limit:
+            return
+        assert self._profile is not None  # noqa: S101 -- narrows the type
+        self._plan(self._profile)
+        self._send()
+
+    def _plan(self, profile: Profile) -> None:
+        """Schedule the next arrival, if the profile has room for one more."""
+        self._expected += self._gaps()
+        moment = profile.when(self._expected)
+        if moment < self._until_s:
+            self._simulator.at(max(moment, self._simulator.now), self._arrival)
 
 
 class ClosedLoop(_Client):
@@ -93,9 +130,10 @@ class ClosedLoop(_Client):
         think_time: Sampler,
         until_s: float = inf,
         kinds: Kinds | None = None,
+        keys: Keys | None = None,
         ledger: Ledger | None = None,
     ) -> None:
-        super().__init__(simulator, target, kinds, ledger)
+        super().__init__(simulator, target, kinds, keys, ledger)
         self._think_time = think_time
         self._until_s = until_s
         for _user in range(users):

@@ -35,7 +35,8 @@ class Fault:
     start_s: float
     end_s: float
     health: Health
-    drops_queue: bool = False
+    drops_queue: bool = False  # at the end, as a restart does
+    crashes: bool = False  # at the start, all work is lost
 
 
 class Patient(Protocol):
@@ -49,6 +50,9 @@ class Patient(Protocol):
 
     def reset(self) -> None:
         """Drop what waits."""
+
+    def crash(self) -> None:
+        """Lose what waits and what is under way."""
 
 
 def down(start_s: float, end_s: float, *, kind: str = "down") -> Fault:
@@ -76,6 +80,16 @@ def stalled(start_s: float, end_s: float, *, kind: str = "stalled") -> Fault:
     return Fault(kind, start_s, end_s, Health(stalled=True), drops_queue=True)
 
 
+def crashed(start_s: float, end_s: float, *, kind: str = "crashed") -> Fault:
+    """Work under way and queue are lost with errors; until the restart, calls fail at once."""
+    return Fault(kind, start_s, end_s, Health(refusing=True), crashes=True)
+
+
+def partition(start_s: float, end_s: float, *, kind: str = "partition") -> Fault:
+    """A link carries nothing, in either direction."""
+    return Fault(kind, start_s, end_s, Health(silent=True))
+
+
 def schedule(
     simulator: Simulator, log: EventLog, patient: Patient, faults: Sequence[Fault]
 ) -> None:
@@ -86,6 +100,8 @@ def schedule(
         active.append(fault)
         patient.set_health(combined([one.health for one in active]))
         log.add(simulator.now, patient.name, f"{fault.kind} begins")
+        if fault.crashes:
+            patient.crash()
 
     def end(fault: Fault) -> None:
         active.remove(fault)

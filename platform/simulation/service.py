@@ -2,12 +2,12 @@
 
 from collections import deque
 from collections.abc import Callable
-from heapq import heappush
+from heapq import heapify, heappush
 from math import inf
 
 from simulation.calls import Done, Handler, Outcome, Request, direct
 from simulation.faults import HEALTHY, Health
-from simulation.kernel import Simulator
+from simulation.kernel import Entry, Simulator
 from simulation.metrics import Ledger
 from simulation.streams import Sampler
 
@@ -21,26 +21,36 @@ class Service:
 
     A call takes a time drawn from `service_time` (seconds) and then, if `downstream` is
     given, keeps its server until the call to `downstream` has ended: so waiting spreads.
+
+    `wasted` counts calls that were worked on to the end although their deadline had passed.
+    With `drops_expired`, calls whose deadline has passed when their turn comes are not begun
+    but end with a timeout; `expired` counts them.
     """
 
     __slots__ = (
         "_busy_sum",
+        "_calling",
         "_downstream",
         "_draw",
+        "_drops_expired",
         "_ledger",
         "_luck",
         "_open_servers",
         "_queue_limit",
         "_queue_sum",
+        "_server_sum",
         "_service_time",
         "_simulator",
+        "_take",
         "_waiting",
         "_worked",
         "busy",
+        "expired",
         "health",
         "name",
         "offered",
         "servers",
+        "wasted",
     )
 
     def __init__(
@@ -54,12 +64,19 @@ class Service:
         downstream: Handler | None = None,
         luck: Sampler | None = None,
         ledger: Ledger | None = None,
+        lifo: bool = False,
+        drops_expired: bool = False,
     ) -> None:
-        """`luck` gives the uniform numbers that decide which calls an error rate hits."""
+        """`luck` gives the uniform numbers that decide which calls an error rate hits.
+
+        `lifo` takes the call that came last out of the queue first.
+        """
         self.name = name
         self.servers = servers
         self.busy = 0
         self.offered = 0
+        self.expired = 0
+        self.wasted = 0
         self.health = HEALTHY
         self._simulator = simulator
         self._service_time = self._draw = service_time
@@ -70,8 +87,12 @@ class Service:
         self._worked = self._answer if downstream is None else self._call_downstream
         self._open_servers = servers
         self._waiting: deque[_Job] = deque()
+        self._take = self._waiting.pop if lifo else self._waiting.popleft
+        self._drops_expired = drops_expired
+        self._calling: dict[int, _Job] = {}
         self._busy_sum = 0.0
         self._queue_sum = 0.0
+        self._server_sum = 0.0
 
     @property
     def queue_length(self) -> int:
@@ -91,12 +112,17 @@ class Service:
         """Seconds waited so far by all calls together: the time integral of the queue."""
         return self._queue_sum + len(self._waiting) * self._simulator.now
 
+    @property
+    def server_area(self) -> float:
+        """Server-seconds kept ready so far: the time integral of `servers`."""
+        return self._server_sum + self.servers * self._simulator.now
+
     def __call__(self, request: Request, done: Done) -> None:
         """Take a call in, at once or into the queue, or turn it away."""
         simulator = self._simulator
         now = simulator.now
         self.offered += 1
-        if self.health is not HEALTHY and self._turns_away(request, done):
+        if (self.health is not HEALTHY or self._drops_expired) and self._turns_away(request, done):
             return
         if self.busy < self._open_servers:
             self.busy += 1
@@ -111,43 +137,101 @@ class Service:
 
     def reset(self) -> None:
         """Drop every waiting call with an error, as a restart does."""
-        dropped, self._waiting = self._waiting, deque()
+        dropped = list(self._waiting)
+        self._waiting.clear()
         self._queue_sum += len(dropped) * self._simulator.now
         for job in dropped:
             self._leave(job, Outcome.ERROR)
+
+    def crash(self) -> None:
+        """Lose all work under way and the queue: those calls end with an error now."""
+        lost = self._withdraw_begun() + list(self._calling.values())
+        self._calling.clear()
+        self._busy_sum += self.busy * self._simulator.now
+        self.busy = 0
+        for job in lost:
+            self._leave(job, Outcome.ERROR)
+        self.reset()
 
     def set_health(self, health: Health) -> None:
         """Change how the service fares. Work that was begun goes on at the old pace."""
         self.health = health
         draw, slowdown = self._service_time, health.slowdown
         self._draw = draw if slowdown == 1.0 else lambda: draw() * slowdown
-        self._open_servers = 0 if health.stalled else self.servers
+        self._open()
+
+    def set_servers(self, servers: int) -> None:
+        """Add or take away servers; a server that is taken away first ends its work."""
+        self._server_sum += (self.servers - servers) * self._simulator.now
+        self.servers = servers
+        self._open()
+
+    def _open(self) -> None:
+        """Let waiting calls begin where servers have become free for them."""
+        self._open_servers = 0 if self.health.stalled else self.servers
         while self._waiting and self.busy < self._open_servers:
             self.busy += 1
             self._busy_sum -= self._simulator.now
             self._begin_next()
 
+    def _withdraw_begun(self) -> list[_Job]:
+        """Take the ends of all work out of the agenda; only crashes pay for this search."""
+        agenda = self._simulator.agenda
+        begun = [entry for entry in agenda if entry[2] is self._worked]
+        agenda[:] = [entry for entry in agenda if entry[2] is not self._worked]
+        heapify(agenda)
+        return [job for _time, _ticket, _action, job in sorted(begun, key=_ticket_of)]
+
     def _turns_away(self, request: Request, done: Done) -> bool:
-        """Whether ill health ends an arriving call before it gets in."""
+        """Whether ill health or a passed deadline ends an arriving call before it gets in."""
         job = (request, done, self._simulator.now)
         if self.health.silent:
             self._note(job, inf, Outcome.LOST)
         elif self.health.refusing:
             self._leave(job, Outcome.ERROR)
-        return self.health.silent or self.health.refusing
+        elif self._drops_expired and request.deadline <= self._simulator.now:
+            self.expired += 1
+            self._leave(job, Outcome.TIMEOUT)
+        else:
+            return False
+        return True
 
     def _begin_next(self) -> None:
-        """Give a server that is counted as busy to the call that has waited longest."""
+        """Give a server that is counted as busy to the call whose turn it is."""
         simulator = self._simulator
         now = simulator.now
+        job: _Job | None = self._take()
         self._queue_sum += now
-        entry = (now + self._draw(), simulator.ticket(), self._worked, self._waiting.popleft())
-        heappush(simulator.agenda, entry)
+        if self._drops_expired:
+            job = self._first_unexpired(job)
+        if job is None:
+            self.busy -= 1
+            self._busy_sum += now
+        else:
+            heappush(simulator.agenda, (now + self._draw(), simulator.ticket(), self._worked, job))
+
+    def _first_unexpired(self, job: _Job | None) -> _Job | None:
+        """The job or, after dropping those that nobody waits for, one from the queue."""
+        now = self._simulator.now
+        while job is not None and job[0].deadline <= now:
+            self.expired += 1
+            self._leave(job, Outcome.TIMEOUT)
+            job = None
+            if self._waiting:
+                job = self._take()
+                self._queue_sum += now
+        return job
 
     def _call_downstream(self, job: _Job) -> None:
         assert self._downstream is not None  # noqa: S101 -- narrows the type
-        finish = self._finish
-        self._downstream(job[0], lambda _request, outcome: finish(job, outcome))
+        calling, finish, number = self._calling, self._finish, id(job)
+        calling[number] = job
+
+        def answer(_request: Request, outcome: Outcome) -> None:
+            if calling.pop(number, None) is not None:  # a crash may have lost it
+                finish(job, outcome)
+
+        self._downstream(job[0], answer)
 
     def _answer(self, job: _Job) -> None:
         # what _finish does, written out for the common case: half of all events end here
@@ -156,10 +240,12 @@ class Service:
             return
         request, done, arrived = job
         now = self._simulator.now
+        if now >= request.deadline:
+            self.wasted += 1
         if self._ledger is not None:
             self._ledger.rows += (request.id, arrived, now, _OK)
         done(request, _OK)
-        if self._waiting:
+        if self._waiting and self.busy <= self._open_servers:
             self._begin_next()
         else:
             self.busy -= 1
@@ -171,6 +257,8 @@ class Service:
         return Outcome.ERROR if fails else _OK
 
     def _finish(self, job: _Job, outcome: Outcome) -> None:
+        if self._simulator.now >= job[0].deadline:
+            self.wasted += 1
         if self.health.silent:
             self._note(job, inf, Outcome.LOST)
         else:
@@ -189,6 +277,10 @@ class Service:
         request, _done, arrived = job
         if self._ledger is not None:
             self._ledger.rows += (request.id, arrived, left_at, outcome)
+
+
+def _ticket_of(entry: Entry) -> float:
+    return entry[1]
 
 
 def network(simulator: Simulator, target: Handler, one_way: Sampler) -> Handler:

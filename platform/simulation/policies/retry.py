@@ -1,13 +1,16 @@
 """Ask again, after a while, a bounded number of times."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 from simulation.calls import Done, Handler, Outcome, Request, direct
 from simulation.kernel import Simulator
+from simulation.policies.budget import Budget
 from simulation.streams import Sampler
 
-_FINAL = frozenset({Outcome.OK, Outcome.FALLBACK, Outcome.REFUSED})
+FINAL = frozenset({Outcome.OK, Outcome.FALLBACK, Outcome.REFUSED})
 
 
 class Jitter(StrEnum):
@@ -44,45 +47,24 @@ class Backoff:
         return longest * (0.5 + 0.5 * self.random())
 
 
-class RetryBudget:
-    """A token bucket: each first try pays in `ratio`, each retry takes out 1.
-
-    Over time there are at most `ratio` retries per request; `burst` tokens can be saved up,
-    and the bucket begins full.
-    """
-
-    __slots__ = ("_burst", "_ratio", "tokens")
-
-    def __init__(self, ratio: float, *, burst: float) -> None:
-        self.tokens = burst
-        self._ratio = ratio
-        self._burst = burst
-
-    def first_try(self) -> None:
-        """Pay in for a request."""
-        self.tokens = min(self._burst, self.tokens + self._ratio)
-
-    def take(self) -> bool:
-        """Take out one retry, if there is one."""
-        if self.tokens < 1.0:
-            return False
-        self.tokens -= 1.0
-        return True
-
-
 class Retry:
     """`target`, tried up to `attempts` times in all; the first call counts.
 
-    Refused calls are not tried again: whoever refuses them has its reasons.
+    Refused calls are not tried again (whoever refuses them has its reasons), unless `final`,
+    the outcomes that end a call, says otherwise. No attempt is made that would begin at or
+    after the request's deadline. `retries` counts the attempts after the first, `unaffordable`
+    those that the budget did not pay, `too_late` those that the deadline forbade.
     """
 
     __slots__ = (
         "_attempts",
         "_backoff",
         "_budget",
+        "_final",
         "_simulator",
         "_target",
         "retries",
+        "too_late",
         "unaffordable",
     )
 
@@ -93,15 +75,18 @@ class Retry:
         *,
         attempts: int,
         backoff: Backoff,
-        budget: RetryBudget | None = None,
+        budget: Budget | None = None,
+        final: Collection[Outcome] = FINAL,
     ) -> None:
         self.retries = 0
+        self.too_late = 0
         self.unaffordable = 0
         self._simulator = simulator
         self._target = direct(target)
         self._attempts = attempts
         self._backoff = backoff
         self._budget = budget
+        self._final = frozenset(final)
 
     def __call__(self, request: Request, done: Done) -> None:
         """Make the first attempt."""
@@ -114,30 +99,42 @@ class Retry:
         self.retries += 1
         self._target(attempts.request, attempts.settle)
 
-    def plan(self, attempts: "_Attempts") -> bool:
-        """Schedule one more attempt if number and budget allow."""
-        if attempts.made >= self._attempts:
-            return False
-        if self._budget is not None and not self._budget.take():
+    def ends(self, attempts: "_Attempts", outcome: Outcome) -> bool:
+        """Whether a call ends with this outcome; if not, one more attempt is on its way."""
+        if self._budget is not None:
+            self._budget.ended(outcome, attempts.outcome)
+        if outcome in self._final or attempts.made >= self._attempts:
+            return True
+        wait_s = None
+        if attempts.request.deadline != inf:
+            wait_s = self._backoff.wait(attempts.made)
+            if self._simulator.now + wait_s >= attempts.request.deadline:
+                self.too_late += 1
+                return True
+        if self._budget is not None and not self._budget.take(outcome):
             self.unaffordable += 1
-            return False
-        # always through the agenda: called directly, nested layers would nest their stacks
-        self._simulator.after(self._backoff.wait(attempts.made), self.again, attempts)
+            return True
+        if wait_s is None:  # chance is drawn only for waits that take place
+            wait_s = self._backoff.wait(attempts.made)
         attempts.made += 1
-        return True
+        attempts.outcome = outcome
+        # always through the agenda: called directly, nested layers would nest their stacks
+        self._simulator.after(wait_s, self.again, attempts)
+        return False
 
 
 class _Attempts:
-    """The attempts made for one call."""
+    """The attempts made for one call, and how the last but one ended."""
 
-    __slots__ = ("_retry", "done", "made", "request")
+    __slots__ = ("_retry", "done", "made", "outcome", "request")
 
     def __init__(self, retry: Retry, request: Request, done: Done) -> None:
         self._retry = retry
         self.request = request
         self.done = done
         self.made = 1
+        self.outcome: Outcome | None = None
 
     def settle(self, request: Request, outcome: Outcome) -> None:
-        if outcome in _FINAL or not self._retry.plan(self):
+        if self._retry.ends(self, outcome):
             self.done(request, outcome)

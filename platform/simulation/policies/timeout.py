@@ -4,7 +4,7 @@ from simulation.calls import Done, Handler, Outcome, Request, direct
 from simulation.kernel import Simulator
 
 
-class _Wait:
+class Wait:
     """One call that is being waited for; whichever comes first settles it."""
 
     __slots__ = ("done", "request", "settled")
@@ -14,25 +14,33 @@ class _Wait:
         self.done = done
         self.settled = False
 
-    def answer(self, request: Request, outcome: Outcome) -> None:
+    def answer(self, _request: Request, outcome: Outcome) -> None:
+        """Pass the answer on, if it is still waited for."""
         if not self.settled:
             self.settled = True
-            self.done(request, outcome)
+            self.done(self.request, outcome)
 
     def expire(self, _argument: None) -> None:
+        """Give up, if there was no answer."""
         if not self.settled:
             self.settled = True
             self.done(self.request, Outcome.TIMEOUT)
 
 
 def timeout(simulator: Simulator, target: Handler, seconds: float) -> Handler:
-    """`target`, given up on after `seconds`. The target is not told and goes on working."""
+    """`target`, given up on after `seconds`. The target is not told and goes on working.
 
+    A request that carries a deadline is given up on at the deadline, if that is earlier.
+    """
     target = direct(target)
 
     def call(request: Request, done: Done) -> None:
-        wait = _Wait(request, done)
-        simulator.after(seconds, wait.expire)
+        now = simulator.now
+        if request.deadline <= now:
+            done(request, Outcome.TIMEOUT)
+            return
+        wait = Wait(request, done)
+        simulator.at(min(now + seconds, request.deadline), wait.expire)
         target(request, wait.answer)
 
     return call
