@@ -1,5 +1,6 @@
 """A lesson's blocks as the HTML that readers get. Runs when something is published, never later."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -26,7 +27,7 @@ from courses.interchange import (
 )
 from labs.embeds import UnknownEmbedError, render_calculator, render_lab
 
-VERSION = 2
+VERSION = 3
 """Goes up when the same lesson would be rendered differently, so that editions can tell."""
 
 CALLOUT_TITLES = {
@@ -44,6 +45,7 @@ class Renderer:
     used_ids: set[str] = field(default_factory=set)
     outline: list[dict[str, object]] = field(default_factory=list)
     plain: list[str] = field(default_factory=list)
+    instruments: Counter[tuple[Callable[..., str], str]] = field(default_factory=Counter)
 
     def blocks(self, blocks: Sequence[Block]) -> str:
         """The HTML of all blocks."""
@@ -95,9 +97,11 @@ class Renderer:
         )
         return format_html('<figure class="diagram">{}{}</figure>', frame, _caption(block.caption))
 
-    def _instrument(self, render: Callable[[str, str], str], slug: str, preset: str) -> SafeString:
+    def _instrument(self, render: Callable[..., str], slug: str, preset: str) -> SafeString:
+        self.instruments[render, slug] += 1
         try:
-            return mark_safe(render(slug, preset))  # noqa: S308 - a template's output
+            html = render(slug, preset, place=self.instruments[render, slug])
+            return mark_safe(html)  # noqa: S308 - a template's output
         except UnknownEmbedError as error:
             return author_message(str(error))
 

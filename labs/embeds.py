@@ -5,6 +5,7 @@ JavaScript; every later run is fetched. The HTML holds nothing personal and no t
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -47,8 +48,11 @@ def markup_digest() -> str:
     return hashlib.sha256("\n".join(sources).encode()).hexdigest()
 
 
-def render_lab(slug: str, preset: str = "") -> str:
-    """Return the lab with the run of a preset (or the defaults); raises UnknownEmbedError."""
+def render_lab(slug: str, preset: str = "", *, place: int = 1) -> str:
+    """Return the lab with the run of a preset (or the defaults); raises UnknownEmbedError.
+
+    `place` counts the labs of this slug in one lesson, so that their elements have ids apart.
+    """
     lab_version(slug)
     lab = get_lab(slug)
     query: Mapping[str, str] = {}
@@ -56,11 +60,11 @@ def render_lab(slug: str, preset: str = "") -> str:
         if preset not in lab.presets:
             raise UnknownEmbedError(f"The lab “{slug}” has no preset “{preset}”.")
         query = to_query(lab.presets[preset].parameters)
-    context = {"panel": build_panel(lab, query), "embedded": True}
+    context = {"panel": build_panel(lab, query, place=place), "embedded": True}
     return render_to_string("labs/lab.html#instrument", context)
 
 
-def render_calculator(slug: str, preset: str = "") -> str:
+def render_calculator(slug: str, preset: str = "", *, place: int = 1) -> str:
     """Return the calculator with the estimate of a preset; raises UnknownEmbedError."""
     calculator_version(slug)
     calculator = get_calculator(slug)
@@ -69,5 +73,16 @@ def render_calculator(slug: str, preset: str = "") -> str:
         if preset not in calculator.presets:
             raise UnknownEmbedError(f"The calculator “{slug}” has no preset “{preset}”.")
         query = inputs_to_query(calculator.presets[preset].inputs)
-    context = {"panel": build_estimate(calculator, query), "embedded": True}
+    context = {"panel": build_estimate(calculator, query, place=place), "embedded": True}
     return render_to_string("labs/calculator.html#instrument", context)
+
+
+def embed_place(query: Mapping[str, str]) -> int | None:
+    """Return which of a lesson's labs or calculators a request is for, counted from 1.
+
+    None on a page of its own.
+    """
+    text = query.get("embed")
+    if text is None:
+        return None
+    return int(text) if re.fullmatch("[1-9][0-9]?", text) else 1

@@ -39,6 +39,7 @@ class EstimatePanel:
     """A calculator with its controls and the estimate they give."""
 
     calculator: Calculator[Any]
+    place: int
     element: str
     controls: tuple[Control, ...]
     presets: tuple[PresetLink, ...]
@@ -48,7 +49,9 @@ class EstimatePanel:
     problems: tuple[tuple[str, str], ...] = ()
 
 
-def build_estimate(calculator: Calculator[Any], query: Mapping[str, str]) -> EstimatePanel:
+def build_estimate(
+    calculator: Calculator[Any], query: Mapping[str, str], *, place: int = 1
+) -> EstimatePanel:
     """Return the panel for what an address or a form asked for; bad values become problems."""
     specs = input_specs(calculator)
     texts = {spec.name: query[spec.name] for spec in specs if spec.name in query}
@@ -59,7 +62,7 @@ def build_estimate(calculator: Calculator[Any], query: Mapping[str, str]) -> Est
     except InputError as error:
         problems = tuple(error.problems)
     shown = inputs if inputs is not None else calculator.inputs_type()
-    element = f"calculator-{calculator.slug}"
+    element = f"calculator-{calculator.slug}" + (f"-{place}" if place > 1 else "")
     controls = tuple(
         build_control(
             spec,
@@ -75,11 +78,11 @@ def build_estimate(calculator: Calculator[Any], query: Mapping[str, str]) -> Est
     pairs = to_query(inputs) if inputs is not None else None
     presets = _presets(calculator, pairs)
     if inputs is None:
-        return EstimatePanel(calculator, element, controls, presets, problems=problems)
+        return EstimatePanel(calculator, place, element, controls, presets, problems=problems)
     estimate = calculator.compute(inputs)
     bars = tuple(_bar(bar) for bar in estimate.bars)
     return EstimatePanel(
-        calculator, element, controls, presets, query_string(pairs or {}), estimate, bars
+        calculator, place, element, controls, presets, query_string(pairs or {}), estimate, bars
     )
 
 

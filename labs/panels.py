@@ -1,8 +1,9 @@
 """What the page of a lab shows, as plain values that name all they hold."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from labs.base import (
     Outcome,
     Run,
     Series,
+    Table,
     Tile,
     parse_parameters,
     parse_seed,
@@ -21,16 +23,30 @@ from labs.base import (
 )
 from labs.controls import Control, PresetLink, build_control, query_string
 from labs.parameters import ParameterError, ParameterSet, text_of
-from labs.running import run_lab
+from labs.results import Verdict
+from labs.running import Allow, kept_run, run_lab
+
+LONGEST_QUERY = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Prediction:
+class PredictionOption:
+    """An answer to the prediction, and the query that gives it and runs what it was about."""
+
+    id: str
+    label: str
+    query: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionView:
     """The question before the run; the right answer is known only once somebody has answered."""
 
     question: str
-    options: tuple[tuple[str, str, bool], ...]  # id, label, chosen
+    options: tuple[PredictionOption, ...]
     verdict: str = ""
+    because: str = ""
     right: bool = False
 
 
@@ -56,13 +72,23 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class TileView:
+    """A tile, and what changed against the run the reader saw before, when there was one."""
+
+    tile: Tile
+    change: str = ""
+    verdict: Verdict = "same"
+
+
+@dataclass(frozen=True, slots=True)
 class Readout:
     """Everything a run says."""
 
     run: Run
     query: str
-    tiles: tuple[Tile, ...]
+    tiles: tuple[TileView, ...]
     charts: tuple[Chart, ...]
+    tables: tuple[Table, ...]
     story: tuple[str, ...]
     events: tuple[Event, ...]
     table_head: tuple[str, ...]
@@ -74,17 +100,17 @@ class Panel:
     """A lab with its controls and, when the parameters could be read, the run they give."""
 
     lab: Lab[Any]
+    place: int
     element: str
     controls: tuple[Control, ...]
     seed: Control
     presets: tuple[PresetLink, ...]
-    prediction: Prediction
+    prediction: PredictionView
     challenges: tuple[ChallengeView, ...]
     hidden: tuple[tuple[str, str], ...]
     readout: Readout | None = None
     problems: tuple[tuple[str, str], ...] = ()
     note: str = ""
-    outcome: Outcome | None = field(default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,37 +128,63 @@ def build_panel(
     lab: Lab[Any],
     query: Mapping[str, str],
     *,
+    place: int = 1,
     passed: frozenset[str] = frozenset(),
     checked: tuple[str, Outcome] | None = None,
+    allow: Allow = lambda: True,
 ) -> Panel:
-    """Return the panel for what an address or a form asked for; bad values become problems."""
+    """Return the panel for what an address or a form asked for; bad values become problems.
+
+    `allow` is asked before a run that is not in the cache; raises TooManyRunsError when it says no.
+    """
     texts = {spec.name: query[spec.name] for spec in lab.specs if spec.name in query}
     problems: list[tuple[str, str]] = []
     parameters: ParameterSet | None = _attempt(lambda: parse_parameters(lab, texts), problems)
     seed = _attempt(lambda: parse_seed(query.get("seed") or str(DEFAULT_SEED)), problems)
     readout = None
     if parameters is not None and seed is not None:
-        readout = _read_out(lab, run_lab(lab, parameters, seed), _query(parameters, seed))
+        run = run_lab(lab, parameters, seed, allow=allow)
+        readout = _read_out(lab, run, _query(parameters, seed), _run_before(lab, query))
     canonical = to_query(parameters) if parameters is not None else None
+    element = element_of(lab, place)
+    errors = dict(problems)
     return Panel(
         lab=lab,
-        element=f"lab-{lab.slug}",
-        controls=_controls(lab, parameters, texts, dict(problems)),
+        place=place,
+        element=element,
+        controls=_controls(lab, element, parameters, texts, errors),
         seed=build_control(
             _SeedSpec(),
-            prefix=f"lab-{lab.slug}",
+            prefix=element,
             text=query.get("seed") or str(DEFAULT_SEED),
             choices=(),
-            errors=dict(problems),
+            errors=errors,
         ),
         presets=_presets(lab, canonical),
-        prediction=_prediction(lab, query.get("predict", ""), readout),
+        prediction=_prediction(lab, query.get("predict", ""), parameters, readout),
         challenges=tuple(_challenge(one, passed, checked) for one in lab.challenges),
         hidden=tuple((canonical or {}).items()),
         readout=readout,
         problems=tuple(problems),
         note=_preset_note(lab, canonical),
     )
+
+
+def element_of(lab: Lab[Any], place: int) -> str:
+    """The id of a lab's element; `place` tells the same lab apart when a lesson has it twice."""
+    return f"lab-{lab.slug}" if place == 1 else f"lab-{lab.slug}-{place}"
+
+
+def _run_before(lab: Lab[Any], query: Mapping[str, str]) -> Run | None:
+    """The run the reader saw last, if the page says which and the cache still has it."""
+    pairs = dict(parse_qsl(query.get("before", "")[:LONGEST_QUERY].removeprefix("?")))
+    if "before" not in query:
+        return None
+    try:
+        seed = parse_seed(pairs.pop("seed", str(DEFAULT_SEED)))
+        return kept_run(lab, parse_parameters(lab, pairs), seed)
+    except ParameterError:
+        return None
 
 
 def _attempt[T](read: Any, problems: list[tuple[str, str]]) -> Any:
@@ -150,6 +202,7 @@ def _query(parameters: ParameterSet, seed: int) -> str:
 
 def _controls(
     lab: Lab[Any],
+    element: str,
     parameters: ParameterSet | None,
     texts: Mapping[str, str],
     errors: Mapping[str, str],
@@ -158,7 +211,7 @@ def _controls(
     return tuple(
         build_control(
             spec,
-            prefix=f"lab-{lab.slug}",
+            prefix=element,
             text=text_of(getattr(source, spec.name))
             if parameters is not None or spec.name not in texts
             else texts[spec.name][:80],
@@ -190,15 +243,27 @@ def _preset_note(lab: Lab[Any], canonical: Mapping[str, str] | None) -> str:
     return next(notes, "")
 
 
-def _prediction(lab: Lab[Any], chosen: str, readout: Readout | None) -> Prediction:
+def _prediction(
+    lab: Lab[Any], chosen: str, parameters: ParameterSet | None, readout: Readout | None
+) -> PredictionView:
     asked = lab.prediction
-    options = tuple((option.id, str(option.label), option.id == chosen) for option in asked.options)
-    if readout is None or chosen not in {option.id for option in asked.options}:
-        return Prediction(str(asked.question), options)
+    pairs = to_query(asked.parameters)
+    options = tuple(
+        PredictionOption(
+            option.id,
+            str(option.label),
+            query_string(pairs | {"predict": option.id}),
+            option.id == chosen,
+        )
+        for option in asked.options
+    )
+    is_answered = chosen in {option.id for option in asked.options}
+    if readout is None or not is_answered or parameters != asked.parameters:
+        return PredictionView(str(asked.question), options)
     right = asked.answer(readout.run) == chosen
     verdict = _("Right.") if right else _("Not this time.")
-    return Prediction(
-        str(asked.question), options, f"{verdict} {asked.because(readout.run)}".strip(), right
+    return PredictionView(
+        str(asked.question), options, verdict, asked.because(readout.run), right=right
     )
 
 
@@ -216,50 +281,69 @@ def _challenge(
     )
 
 
-def _read_out(lab: Lab[Any], run: Run, query: str) -> Readout:
-    first = run.series[0]
+def _read_out(lab: Lab[Any], run: Run, query: str, before: Run | None) -> Readout:
     return Readout(
         run=run,
         query=query,
-        tiles=run.tiles,
+        tiles=tuple(_tile(tile, before) for tile in run.tiles),
         charts=tuple(_chart(run, series) for series in run.series),
+        tables=run.tables,
         story=tuple(lab.explain(run)),
         events=run.events,
-        table_head=(
-            _("Time (s)"),
-            _("%(what)s, with (%(unit)s)") % {"what": _(first.label), "unit": first.unit},
-            _("%(what)s, without (%(unit)s)") % {"what": _(first.label), "unit": first.unit},
-        ),
-        table=_table(run, first),
+        table_head=_table_head(run),
+        table=_table(run),
     )
 
 
-def _table(run: Run, series: Series) -> tuple[tuple[str, ...], ...]:
-    columns: Sequence[Sequence[float | None]] = (
-        run.time_s,
-        series.with_pattern,
-        series.without_pattern,
+def _tile(tile: Tile, before: Run | None) -> TileView:
+    if before is None:
+        return TileView(tile)
+    other = before.tile(tile.id).value
+    return TileView(tile, tile.change_from(other), tile.verdict_against(other))
+
+
+def _table_head(run: Run) -> tuple[str, ...]:
+    first, scale = run.series[0], run.scale
+    unit = f" ({_unit(first.unit)})" if first.unit else ""
+    place = f"{_(scale.label)} ({_unit(scale.unit)})" if scale.unit else _(scale.label)
+    named = {"what": _(first.label), "unit": unit}
+    return (
+        place,
+        _("%(what)s, with%(unit)s") % named,
+        _("%(what)s, without%(unit)s") % named,
     )
-    return tuple(
-        tuple("–" if value is None else f"{value:g}" for value in row)
-        for row in zip(*columns, strict=True)
-    )
+
+
+def _table(run: Run) -> tuple[tuple[str, ...], ...]:
+    """The data of the first chart: a place on the scale, with and without the pattern."""
+    first = run.series[0]
+    places = [_(name) for name in run.scale.names] or [f"{place:g}" for place in run.scale.values]
+    pairs = zip(places, first.with_pattern, first.without_pattern, strict=True)
+    return tuple((place, *map(_number, points)) for place, *points in pairs)
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.6g}"
 
 
 def _chart(run: Run, series: Series) -> Chart:
-    y: dict[str, Any] = {"label": _(series.label), "unit": series.unit}
+    scale = run.scale
+    y: dict[str, Any] = {"label": _(series.label), "unit": _unit(series.unit)}
     if series.unit == "%":
         y |= {"min": 0, "max": 100}
+    x = {"label": _(scale.label), "unit": _unit(scale.unit), "values": scale.values}
+    if scale.names:
+        x["names"] = [_(name) for name in scale.names]
     lines = [
         {"name": _("with"), "role": "with", "values": series.with_pattern},
         {"name": _("without"), "role": "without", "values": series.without_pattern},
     ]
-    bands = [
-        {"from": fault.start_s, "to": fault.end_s, "label": _(fault.label)} for fault in run.faults
-    ]
-    x = {"label": _("Time"), "unit": "s", "values": run.time_s}
-    return Chart(
-        id=series.id,
-        label=_("%(what)s over time, with and without the pattern") % {"what": _(series.label)},
-        data={"x": x, "y": y, "series": lines, "bands": bands},
-    )
+    bands = [{"from": one.start, "to": one.end, "label": _(one.label)} for one in run.faults]
+    marks = [{"at": one.at, "label": _(one.label)} for one in run.marks]
+    title = _("%(what)s, with and without the pattern") % {"what": _(series.label)}
+    data = {"x": x, "y": y, "series": lines, "bands": bands, "marks": marks}
+    return Chart(id=series.id, label=title, data=data)
+
+
+def _unit(unit: str) -> str:
+    return _(unit) if unit else ""

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
-from labs.results import Event, limited
+from django.utils.translation import gettext_noop as noop
+
+from labs.results import Event, Scale, limited
 from simulation import EventLog, Ledger, Record, buckets, percentile
 
 type Kept = Callable[[Record], bool]
@@ -21,6 +23,11 @@ class Axis:
     def times(self) -> tuple[float, ...]:
         """The ends of the stretches, in seconds."""
         return tuple(self.width_s * (index + 1) for index in range(self.count))
+
+    @property
+    def scale(self) -> Scale:
+        """The axis as a run shows it."""
+        return Scale(noop("Time"), "s", self.times)
 
     def per_second(self, moments: Iterable[float]) -> tuple[float, ...]:
         """How often something happened, per second, in each stretch."""

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from labs import catalog
@@ -33,12 +34,24 @@ def get_lab(slug: str) -> AnyLab:
 
 
 @cache
+def about(lab: AnyLab) -> str:
+    """What the lab's model holds and leaves out, in Markdown: the file beside its module."""
+    return _about_path(type(lab).__module__).read_text(encoding="utf-8")
+
+
+def _about_path(module_name: str) -> Path:
+    return Path(importlib.import_module(module_name).__file__ or "").with_suffix(".md")
+
+
+@cache
 def _labs_by_slug() -> dict[str, AnyLab]:
     found: dict[str, AnyLab] = {}
     for name in _module_names():
         lab = getattr(importlib.import_module(name), "LAB", None)
         if not isinstance(lab, Lab):
             raise BrokenCatalogueError(f"{name} assigns no lab to LAB")
+        if not _about_path(name).is_file():
+            raise BrokenCatalogueError(f"{name} has no text: {_about_path(name).name} is missing")
         if lab.slug in found:
             raise BrokenCatalogueError(f"{name}: the slug “{lab.slug}” is taken")
         found[lab.slug] = lab

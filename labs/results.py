@@ -16,15 +16,31 @@ from labs.parameters import Value
 
 MOST_POINTS = 120
 MOST_EVENTS = 60
+MOST_ROWS = 40
 DECIMALS = 6
 
 type Good = Literal["up", "down", "neither"]
 type Verdict = Literal["better", "worse", "same"]
+type Tone = Literal["", "good", "bad"]
+type Clock = Literal["s", "step"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The horizontal axis all series of a run share, with ascending `values` in `unit`.
+
+    With `names`, one per value, the axis counts things instead of measuring: bars, not lines.
+    """
+
+    label: str
+    unit: str
+    values: tuple[float, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One measured quantity on the run's time axis; None where there was nothing to measure."""
+    """One measured quantity along the run's scale; None where there was nothing to measure."""
 
     id: str
     label: str
@@ -35,18 +51,50 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A stretch of the run in which something was wrong, such as an outage."""
+    """A stretch of the run's scale in which something was wrong, such as an outage."""
 
-    start_s: float
-    end_s: float
+    start: float
+    end: float
     label: str
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """A change of state worth telling; `message` has %(name)s places for `values`."""
+class Mark:
+    """A place on the run's scale worth a line, such as a limit or the reader's own setting."""
 
-    time_s: float
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One field of a table; `tone` adds colour to what `text` says."""
+
+    text: str
+    tone: Tone = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What fits no chart: a matrix, a sequence of steps. The first cell of a row names it.
+
+    `head`, `caption` and cells that are words are in the source language.
+    """
+
+    id: str
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change of state worth telling; `message` has %(name)s places for `values`.
+
+    `at` is in the unit of the run's clock: seconds, or a step counted from 1.
+    """
+
+    at: float
     component: str
     message: str
     values: Mapping[str, Value] = dataclasses.field(default_factory=dict)
@@ -116,21 +164,23 @@ class Tile:
 class Run:
     """The result of running a lab once with the pattern and once without it.
 
-    Both halves see the same arrivals and the same luck (common random numbers). `time_s` is
-    the axis all series share, at most `MOST_POINTS` long. The first series is the one to
-    chart first. `totals` holds raw numbers for challenges and sentences; a name ending in
-    `_without` belongs to the run without the pattern.
+    Both halves see the same arrivals and the same luck (common random numbers). `scale` is
+    at most `MOST_POINTS` long. The first series is the one to chart first. `totals` holds raw
+    numbers for challenges and sentences; a name ending in `_without` belongs to the half
+    without the pattern. `clock` says what the times of events count.
     """
 
     slug: str
     version: int
     seed: int
     parameters: Mapping[str, Value]
-    duration_s: float
-    time_s: tuple[float, ...]
+    scale: Scale
     series: tuple[Series, ...]
     faults: tuple[Interval, ...]
+    marks: tuple[Mark, ...]
+    tables: tuple[Table, ...]
     tiles: tuple[Tile, ...]
+    clock: Clock
     events: tuple[Event, ...]
     events_left_out: int
     totals: Mapping[str, float]
@@ -153,6 +203,10 @@ class Run:
             return cls(**_run_fields(json.loads(text)))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a run of a lab: {error!r}") from error
+
+    def number(self, name: str) -> float:
+        """A total, or a parameter that is a number; raises KeyError when there is neither."""
+        return float(self.totals[name] if name in self.totals else self.parameters[name])
 
     def tile(self, tile_id: str) -> Tile:
         """The tile with this id; raises KeyError when there is none."""
@@ -189,9 +243,11 @@ def _rounded(value: Any) -> Any:
 def _run_fields(data: dict[str, Any]) -> dict[str, Any]:
     plain = {field.name: data[field.name] for field in dataclasses.fields(Run)}
     return plain | {
-        "time_s": tuple(data["time_s"]),
+        "scale": _read_scale(data["scale"]),
         "series": tuple(_read_series(item) for item in data["series"]),
         "faults": tuple(_read(Interval, item) for item in data["faults"]),
+        "marks": tuple(_read(Mark, item) for item in data["marks"]),
+        "tables": tuple(_read_table(item) for item in data["tables"]),
         "tiles": tuple(_read(Tile, item) for item in data["tiles"]),
         "events": tuple(_read(Event, item) for item in data["events"]),
     }
@@ -205,3 +261,12 @@ def _read[T](kind: type[T], item: dict[str, Any]) -> T:
 def _read_series(item: dict[str, Any]) -> Series:
     points = {name: tuple(item[name]) for name in ("with_pattern", "without_pattern")}
     return Series(id=item["id"], label=item["label"], unit=item["unit"], **points)
+
+
+def _read_scale(item: dict[str, Any]) -> Scale:
+    return Scale(item["label"], item["unit"], tuple(item["values"]), tuple(item["names"]))
+
+
+def _read_table(item: dict[str, Any]) -> Table:
+    rows = tuple(tuple(_read(Cell, cell) for cell in row) for row in item["rows"])
+    return Table(item["id"], item["caption"], tuple(item["head"]), rows)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from common.http import HtmxRequest
 from estimation.calculators import get_calculator
+from labs.embeds import embed_place
 from labs.estimates import build_estimate
 
 UNPROCESSABLE = 422
@@ -19,13 +20,14 @@ def calculator(request: HtmxRequest, slug: str) -> HttpResponse:
         found = get_calculator(slug)
     except KeyError:
         raise Http404 from None
-    panel = build_estimate(found, request.GET.dict())
+    place = embed_place(request.GET)
+    panel = build_estimate(found, request.GET.dict(), place=place or 1)
     status = UNPROCESSABLE if panel.problems else 200
     if not request.htmx:
         return render(request, "labs/calculator.html", {"panel": panel}, status=status)
     part = "instrument" if "whole" in request.GET else "readout"
-    context = {"panel": panel, "embedded": "embed" in request.GET}
+    context = {"panel": panel, "embedded": place is not None}
     response = render(request, f"labs/calculator.html#{part}", context, status=status)
-    if panel.estimate and "embed" not in request.GET:
+    if panel.estimate and place is None:
         response["HX-Replace-Url"] = reverse("labs:calculator", args=[slug]) + panel.query
     return response

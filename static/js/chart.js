@@ -1,7 +1,9 @@
 // <load-chart label="…"><script type="application/json">{x, y, series, bands, marks}</script></load-chart>
+// With x.names, one per value, bars stand side by side at each name; otherwise lines run along x.values.
 // The format is in docs/look.md. The server renders the same numbers as a table; this only draws them.
 const assets = document.querySelector("script[data-chart]").dataset;
 const TYPEFACE = '12px "Loadmark Sans", system-ui, sans-serif';
+const BAR_PX = 44;
 const EXTRA_TOKENS = ["--fill-2", "--fill-3", "--fill-4"];
 let library;
 
@@ -128,7 +130,7 @@ class LoadChart extends HTMLElement {
 
   #say(index, shown = true) {
     const { x, y, series } = this.#data;
-    const at = `${x.label} ${format(x.values[index])} ${x.unit ?? ""}`.trim();
+    const at = x.names ? x.names[index] : `${x.label} ${format(x.values[index])} ${x.unit ?? ""}`.trim();
     const values = series.map((one) => one.values[index]);
     const written = values.map((value) => (value == null ? "–" : `${format(value)} ${y.unit ?? ""}`.trim()));
     if (shown) [...written, at].forEach((text, place) => { this.#outputs[place].textContent = text; });
@@ -152,7 +154,7 @@ class LoadChart extends HTMLElement {
   #draw(uPlot, scheme = "") {
     this.#plot?.destroy();
     const data = [this.#data.x.values, ...this.#drawn().map((one) => one.values)];
-    this.#plot = new uPlot(this.#options(this.#palette(scheme)), data, this.#stage);
+    this.#plot = new uPlot(this.#options(this.#palette(scheme), uPlot), data, this.#stage);
   }
 
   // Where both lines agree, the one with the pattern must lie on top: it is drawn last.
@@ -184,20 +186,21 @@ class LoadChart extends HTMLElement {
     return palette;
   }
 
-  #options(palette) {
+  #options(palette, uPlot) {
     const { x, y } = this.#data;
+    const isBars = Boolean(x.names);
     const axis = { stroke: palette["--soft"], font: TYPEFACE, grid: { stroke: palette["--line"], width: 1 }, ticks: { show: false } };
     return {
       ...this.#size(),
       padding: [20, 18, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-      scales: { x: { time: false }, y: { distr: y.scale === "log" ? 3 : 1, range: (plot, low, high) => yRange(y, low, high) } },
+      scales: { x: { time: false, ...(isBars && { range: () => [x.values[0] - 0.6, x.values.at(-1) + 0.6] }) }, y: { distr: y.scale === "log" ? 3 : 1, range: (plot, low, high) => yRange(y, low, high) } },
       axes: [
-        { ...axis, grid: { show: false }, size: 26, gap: 4, values: (plot, ticks) => ticks.map((tick, place) => (place === ticks.length - 1 && x.unit ? `${format(tick)} ${x.unit}` : format(tick))) },
+        isBars ? this.#nameAxis(axis, x) : { ...axis, grid: { show: false }, size: 26, gap: 4, values: (plot, ticks) => ticks.map((tick, place) => (place === ticks.length - 1 && x.unit ? `${format(tick)} ${x.unit}` : format(tick))) },
         { ...axis, size: (plot, values) => 14 + 7.5 * Math.max(2, ...(values ?? []).map((value) => value?.length ?? 0)), values: (plot, ticks) => ticks.map((tick) => (tick == null ? "" : format(tick))) },
       ],
-      series: [{}, ...this.#series(palette)],
+      series: [{}, ...(isBars ? this.#bars(palette, uPlot) : this.#lines(palette))],
       hooks: {
         drawClear: [(plot) => this.#drawBands(plot, palette)],
         draw: [(plot) => this.#drawMarks(plot, palette)],
@@ -206,7 +209,33 @@ class LoadChart extends HTMLElement {
     };
   }
 
-  #series(palette) {
+  // Names that would touch are set aslant; long ones are cut, the table has them whole.
+  #nameAxis(axis, x) {
+    const names = x.names.map((name) => (name.length > 18 ? `${name.slice(0, 17)}…` : name));
+    const longest = Math.max(...names.map((name) => name.length));
+    const isTight = longest * 6.6 > (this.clientWidth - 60) / names.length;
+    return {
+      ...axis,
+      grid: { show: false },
+      gap: 4,
+      size: isTight ? 14 + longest * 4.6 : 26,
+      rotate: isTight ? -40 : 0,
+      splits: () => x.values,
+      values: () => names,
+    };
+  }
+
+  #bars(palette, uPlot) {
+    const looks = { with: [palette["--water"], 1], without: [palette["--alarm"], -1] };
+    const paths = (side) => uPlot.paths.bars({ size: [0.38, BAR_PX], align: side, gap: 1 });
+    return this.#drawn().map((one) => {
+      const [colour, side] = looks[one.role] ?? [palette["--fill-2"], 0];
+      const hollow = one.role === "without";
+      return { label: one.name, points: { show: false }, paths: paths(side), stroke: colour, width: hollow ? 2 : 0, fill: hollow ? palette["--alarm-soft"] : colour };
+    });
+  }
+
+  #lines(palette) {
     let extra = 0;
     return this.#drawn().map((one) => {
       const common = { label: one.name, points: { show: false }, spanGaps: false };

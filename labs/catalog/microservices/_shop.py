@@ -112,6 +112,7 @@ class Shop:
         down = arrived_within(self.ledger, DOWN_S, BACK_S)
         catalogue = self.arrived("catalogue", DOWN_S, BACK_S)
         checkouts = self.arrived("checkout", DOWN_S, BACK_S)
+        openings = self.openings(DOWN_S, BACK_S)
         return {
             "served_down": served_percent(down, patience_s=PATIENCE_S),
             "catalogue_down": served_percent(catalogue, patience_s=PATIENCE_S),
@@ -122,4 +123,7 @@ class Shop:
             "p99_ms": p99_ms(self.ledger),
             "recovery_s": self.recovery_s(),
             "busy_most": max(self.busy),
+            "openings_down": float(len(openings)),
+            "opened_after_s": openings[0] - DOWN_S if openings else BACK_S - DOWN_S,
+            "steady_in_blip": float(self.closed_since(BLIP_S)),
         }

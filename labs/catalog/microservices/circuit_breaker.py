@@ -16,18 +16,19 @@ from django.utils.translation import gettext_noop as noop
 
 from labs.base import (
     Challenge,
+    Curve,
     Finding,
-    Good,
+    Half,
     Interval,
     Lab,
     Option,
     Prediction,
     Preset,
+    Reading,
     Run,
-    Series,
-    Tile,
+    at_least,
+    at_most,
     parameter,
-    values,
 )
 from labs.catalog.microservices._shop import (
     AXIS,
@@ -35,12 +36,10 @@ from labs.catalog.microservices._shop import (
     BLIP_END_S,
     BLIP_S,
     DOWN_S,
-    DURATION_S,
     PATIENCE_S,
     WORKERS,
     Shop,
 )
-from labs.readings import told
 from simulation.policies import BreakerSettings
 
 EVENT_TEXTS = {
@@ -134,65 +133,13 @@ def _settings(parameters: Parameters) -> BreakerSettings:
     )
 
 
-def _tiles(totals: dict[str, float]) -> tuple[Tile, ...]:
-    def tile(name: str, label: str, unit: str, good: Good) -> Tile:
-        return Tile(name, label, totals[name], unit, totals[f"{name}_without"], good)
-
-    return (
-        tile("served_down", noop("Requests served while payments is down"), "%", "up"),
-        tile("catalogue_down", noop("Catalogue pages served meanwhile"), "%", "up"),
-        tile("calls_down", noop("Calls to payments while down"), "", "down"),
-        tile("recovery_s", noop("Normal again after the recovery"), "s", "down"),
-        tile("p99_ms", noop("99 % answered within"), "ms", "down"),
-        tile("charged_later", noop("Orders accepted, charged later"), "", "neither"),
-    )
-
-
-def _series(guarded: Shop, bare: Shop) -> tuple[Series, ...]:
-    def served_part(half: Shop) -> tuple[float | None, ...]:
-        return AXIS.served_percent(half.ledger, patience_s=PATIENCE_S)
-
-    halves = (guarded, bare)
-    calls, waits = noop("Calls to payments"), noop("95 % answered within")
-    return (
-        Series("served", noop("Requests served"), "%", *map(served_part, halves)),
-        Series("busy", noop("Workers busy"), noop("workers"), guarded.busy, bare.busy),
-        Series("calls", calls, "calls/s", *(AXIS.per_second(half.calls) for half in halves)),
-        Series("p95", waits, "ms", *(AXIS.p95_ms(half.ledger) for half in halves)),
-    )
-
-
-def _check_easy(run: Run) -> list[Finding]:
-    served_down = run.totals["served_down"]
-    return [
-        Finding(
-            _("At least 99 % of requests are served while payments is down"),
-            f"{served_down:.2f} %",
-            served_down >= 99.0,
-        ),
-    ]
-
-
-def _check_hard(run: Run) -> list[Finding]:
-    served_down, recovery_s = run.totals["served_down"], run.totals["recovery_s"]
+def _steady(run: Run) -> Finding:
     steady = run.totals["steady_in_blip"] == 1.0
-    return [
-        Finding(
-            _("At least 96 % of requests are served while payments is down"),
-            f"{served_down:.2f} %",
-            served_down >= 96.0,
-        ),
-        Finding(
-            _("The breaker stays closed through the one-second blip at 50 s"),
-            _("stayed closed") if steady else _("was open or opened"),
-            steady,
-        ),
-        Finding(
-            _("Checkouts are charged at once again within 3 s of the recovery"),
-            f"{recovery_s:.1f} s",
-            recovery_s <= 3.0,
-        ),
-    ]
+    return Finding(
+        _("The breaker stays closed through the one-second blip at 50 s"),
+        _("stayed closed") if steady else _("was open or opened"),
+        steady,
+    )
 
 
 def _share_of_catalogue(run: Run) -> str:
@@ -240,13 +187,36 @@ class CircuitBreakerLab(Lab[Parameters]):
             ),
         ),
     }
+    axis = AXIS
+    event_texts = EVENT_TEXTS
+    curves = (
+        Curve("served", noop("Requests served"), "%"),
+        Curve("busy", noop("Workers busy"), noop("workers")),
+        Curve("calls", noop("Calls to payments"), "calls/s"),
+        Curve("p95", noop("95 % answered within"), "ms"),
+    )
+    readings = (
+        Reading("served_down", noop("Requests served while payments is down"), "%", "up"),
+        Reading("catalogue_down", noop("Catalogue pages served meanwhile"), "%", "up"),
+        Reading("calls_down", noop("Calls to payments while down"), "", "down"),
+        Reading("recovery_s", noop("Normal again after the recovery"), "s", "down"),
+        Reading("p99_ms", noop("99 % answered within"), "ms", "down"),
+        Reading("charged_later", noop("Orders accepted, charged later"), ""),
+    )
     challenges = (
         Challenge(
             "through-the-outage",
             lazy("Open in time"),
             lazy("Serve at least 99 % of requests while payments is down for 20 s."),
             "easy",
-            _check_easy,
+            (
+                at_least(
+                    "served_down",
+                    99.0,
+                    "%",
+                    lazy("At least 99 % of requests are served while payments is down"),
+                ),
+            ),
         ),
         Challenge(
             "not-on-a-blip",
@@ -256,19 +226,34 @@ class CircuitBreakerLab(Lab[Parameters]):
                 "the one-second blip at 50 s, and be back to normal within 3 s of the recovery."
             ),
             "hard",
-            _check_hard,
+            (
+                at_least(
+                    "served_down",
+                    96.0,
+                    "%",
+                    lazy("At least 96 % of requests are served while payments is down"),
+                ),
+                _steady,
+                at_most(
+                    "recovery_s",
+                    3.0,
+                    "s",
+                    lazy("Checkouts are charged at once again within 3 s of the recovery"),
+                ),
+            ),
         ),
     )
     prediction = Prediction(
         lazy(
-            "Catalogue pages never call payments. Without a breaker, how many of them are "
-            "served while payments is down?"
+            "Cut the call timeout from 3 s to 0.3 s. How many catalogue pages, which never call "
+            "payments, are then served while payments is down, even without a breaker?"
         ),
         (
             Option("most", lazy("Nearly all: 90 % or more")),
             Option("some", lazy("Between 50 % and 90 %")),
             Option("few", lazy("Less than half")),
         ),
+        Parameters(timeout_s=0.3),
         _share_of_catalogue,
         lambda run: (
             _("Without a breaker %(share).1f %% of catalogue pages were served.")
@@ -276,35 +261,28 @@ class CircuitBreakerLab(Lab[Parameters]):
         ),
     )
 
-    def simulate(self, parameters: Parameters, *, seed: int) -> Run:
-        """One minute with the breaker and one without, on the same arrivals."""
-        rate, timeout_s = parameters.rate, parameters.timeout_s
-        settings = _settings(parameters)
-        guarded = Shop(seed=seed, rate=rate, timeout_s=timeout_s, breaker=settings)
-        bare = Shop(seed=seed, rate=rate, timeout_s=timeout_s, breaker=None)
-        openings = guarded.openings(DOWN_S, BACK_S)
-        totals = guarded.totals() | {f"{name}_without": n for name, n in bare.totals().items()}
-        totals["openings_down"] = float(len(openings))
-        totals["opened_after_s"] = openings[0] - DOWN_S if openings else BACK_S - DOWN_S
-        totals["steady_in_blip"] = float(guarded.closed_since(BLIP_S))
-        events, left_out = told(guarded.log, EVENT_TEXTS)
-        return Run(
-            slug=self.slug,
-            version=self.version,
-            seed=seed,
-            parameters=values(parameters),
-            duration_s=DURATION_S,
-            time_s=AXIS.times,
-            series=_series(guarded, bare),
-            faults=(
-                Interval(DOWN_S, BACK_S, noop("payments down")),
-                Interval(BLIP_S, BLIP_END_S, noop("blip")),
-            ),
-            tiles=_tiles(totals),
-            events=events,
-            events_left_out=left_out,
-            totals=totals,
+    def faults(self, parameters: Parameters) -> Sequence[Interval]:
+        """The outage and the blip."""
+        return (
+            Interval(DOWN_S, BACK_S, noop("payments down")),
+            Interval(BLIP_S, BLIP_END_S, noop("blip")),
         )
+
+    def half(self, parameters: Parameters, *, seed: int, protected: bool) -> Half:
+        """One minute of the shop with the breaker or without it."""
+        shop = Shop(
+            seed=seed,
+            rate=parameters.rate,
+            timeout_s=parameters.timeout_s,
+            breaker=_settings(parameters) if protected else None,
+        )
+        curves = {
+            "served": AXIS.served_percent(shop.ledger, patience_s=PATIENCE_S),
+            "busy": shop.busy,
+            "calls": AXIS.per_second(shop.calls),
+            "p95": AXIS.p95_ms(shop.ledger),
+        }
+        return Half(curves, shop.totals(), shop.log)
 
     def explain(self, run: Run) -> Sequence[str]:
         """When it opened, what that spared the rest of the shop, and what the blip did."""

@@ -4,7 +4,7 @@ A request counts as *served* when it is answered within four seconds. *Without t
 nobody retries at all, so the comparison shows both what retries gain and what they cost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -14,18 +14,18 @@ from django.utils.translation import ngettext
 
 from labs.base import (
     Challenge,
-    Finding,
-    Good,
+    Curve,
+    Half,
     Interval,
     Lab,
     Option,
     Prediction,
     Preset,
+    Reading,
     Run,
-    Series,
-    Tile,
+    at_least,
+    at_most,
     parameter,
-    values,
 )
 from labs.catalog.microservices._chain import (
     AXIS,
@@ -39,7 +39,6 @@ from labs.catalog.microservices._chain import (
     Chain,
     Retrying,
 )
-from labs.readings import told
 from simulation.policies import Jitter
 
 NO_BUDGET = "none"
@@ -139,73 +138,15 @@ def _retrying(parameters: Parameters) -> Retrying:
     )
 
 
-def _tiles(totals: dict[str, float]) -> tuple[Tile, ...]:
-    def tile(name: str, label: str, unit: str, good: Good) -> Tile:
-        return Tile(name, label, totals[name], unit, totals[f"{name}_without"], good)
-
-    per_request = noop("Database calls per request made in the outage")
-    return (
-        tile("calls_per_request_down", per_request, "×", "down"),
-        tile("recovery_s", noop("Normal again after the restart"), "s", "down"),
-        tile("served_normal", noop("Requests served before and after"), "%", "up"),
-        tile("served", noop("Requests served in all"), "%", "up"),
-        tile("busiest_tenth", noop("Busiest 0.1 s after the restart"), noop("calls"), "down"),
-        tile("database_calls", noop("Database calls in all"), "", "down"),
-    )
-
-
-def _series(retrying: Chain, bare: Chain) -> tuple[Series, ...]:
-    halves = (retrying, bare)
-    calls = (AXIS.per_second(time_s for time_s, _request in half.calls) for half in halves)
-    served = (AXIS.served_percent(half.ledger, patience_s=PATIENCE_S) for half in halves)
-    waits = (AXIS.p95_ms(half.ledger) for half in halves)
-    waiting = noop("Calls waiting at the database")
-    return (
-        Series("calls", noop("Calls to the database"), "calls/s", *calls),
-        Series("served", noop("Requests served"), "%", *served),
-        Series("waiting", waiting, noop("calls"), retrying.waiting, bare.waiting),
-        Series("p95", noop("95 % answered within"), "ms", *waits),
-    )
-
-
-def _failing_criterion(run: Run, percent: int) -> Finding:
-    failing = run.parameters["failing"]
-    return Finding(
-        _("At least %(percent)d %% of calls fail by chance") % {"percent": percent},
-        f"{failing} %",
-        float(failing) >= percent,
-    )
-
-
-def _served_criterion(run: Run) -> Finding:
-    share = run.totals["served_normal"]
-    criterion = _("At least 99 % of requests are served before the outage and from 25 s on")
-    return Finding(criterion, f"{share:.2f} %", share >= 99.0)
-
-
-def _recovery_criterion(run: Run) -> Finding:
-    recovery_s = run.totals["recovery_s"]
-    criterion = _("Requests are served again within 4 s of the restart")
-    return Finding(criterion, f"{recovery_s:.1f} s", recovery_s <= 4.0)
-
-
-def _check_easy(run: Run) -> list[Finding]:
-    return [_failing_criterion(run, 10), _served_criterion(run), _recovery_criterion(run)]
-
-
-def _check_hard(run: Run) -> list[Finding]:
-    calls = run.totals["calls_per_request_down"]
-    load = Finding(
-        _("At most 1.7 database calls per request made in the outage"),
-        f"{calls:.2f}",
-        calls <= 1.7,
-    )
-    return [
-        _failing_criterion(run, 25),
-        _served_criterion(run),
-        _recovery_criterion(run),
-        load,
-    ]
+SERVED = at_least(
+    "served_normal",
+    99.0,
+    "%",
+    lazy("At least 99 % of requests are served before the outage and from 25 s on"),
+)
+RECOVERED = at_most(
+    "recovery_s", 4.0, "s", lazy("Requests are served again within 4 s of the restart")
+)
 
 
 def _fate(run: Run) -> str:
@@ -254,6 +195,27 @@ class RetryStormLab(Lab[Parameters]):
             ),
         ),
     }
+    axis = AXIS
+    event_texts = EVENT_TEXTS
+    curves = (
+        Curve("calls", noop("Calls to the database"), "calls/s"),
+        Curve("served", noop("Requests served"), "%"),
+        Curve("waiting", noop("Calls waiting at the database"), noop("calls")),
+        Curve("p95", noop("95 % answered within"), "ms"),
+    )
+    readings = (
+        Reading(
+            "calls_per_request_down",
+            noop("Database calls per request made in the outage"),
+            "×",
+            "down",
+        ),
+        Reading("recovery_s", noop("Normal again after the restart"), "s", "down"),
+        Reading("served_normal", noop("Requests served before and after"), "%", "up"),
+        Reading("served", noop("Requests served in all"), "%", "up"),
+        Reading("busiest_tenth", noop("Busiest 0.1 s after the restart"), noop("calls"), "down"),
+        Reading("database_calls", noop("Database calls in all"), "", "down"),
+    )
     challenges = (
         Challenge(
             "stop-the-storm",
@@ -263,7 +225,11 @@ class RetryStormLab(Lab[Parameters]):
                 "times and be back within 4 s of the restart."
             ),
             "easy",
-            _check_easy,
+            (
+                at_least("failing", 10, "%", lazy("At least 10 % of calls fail by chance")),
+                SERVED,
+                RECOVERED,
+            ),
         ),
         Challenge(
             "gain-without-pain",
@@ -273,49 +239,63 @@ class RetryStormLab(Lab[Parameters]):
                 "within 4 s, and send the stalled database at most 1.7 calls per request."
             ),
             "hard",
-            _check_hard,
+            (
+                at_least("failing", 25, "%", lazy("At least 25 % of calls fail by chance")),
+                SERVED,
+                RECOVERED,
+                at_most(
+                    "calls_per_request_down",
+                    1.7,
+                    "×",
+                    lazy("At most 1.7 database calls per request made in the outage"),
+                ),
+            ),
         ),
     )
     prediction = Prediction(
         lazy(
-            "The database is back after 20 s and can do 100 calls a second. When will "
-            "customers be served again?"
+            "Retry in one layer instead of three, still three attempts, at once and without a "
+            "budget. When will customers be served again?"
         ),
         (
             Option("soon", lazy("Within 2 s of the restart")),
             Option("late", lazy("Later, but before the run ends at 45 s")),
             Option("not", lazy("Not before the run ends")),
         ),
+        Parameters(layers=1),
         _fate,
         lambda run: _recovery_sentence(dict(run.totals)),
     )
 
-    def simulate(self, parameters: Parameters, *, seed: int) -> Run:
-        """Forty-five seconds with these retries and with none, on the same arrivals."""
-        rate, layers, failing = parameters.rate, parameters.layers, parameters.failing / 100
-        settings = _retrying(parameters)
-        stormy = Chain(seed=seed, rate=rate, layers=layers, failing=failing, retrying=settings)
-        bare = Chain(seed=seed, rate=rate, layers=layers, failing=failing, retrying=NO_RETRIES)
-        totals = stormy.totals() | {f"{name}_without": n for name, n in bare.totals().items()}
-        totals["amplification"] = float(parameters.attempts**layers)
-        events, left_out = told(stormy.log, EVENT_TEXTS)
-        return Run(
-            slug=self.slug,
-            version=self.version,
-            seed=seed,
-            parameters=values(parameters),
-            duration_s=DURATION_S,
-            time_s=AXIS.times,
-            series=_series(stormy, bare),
-            faults=(
-                Interval(STALL_S, RESTART_S, noop("database stalled")),
-                Interval(RESTART_S, WARM_S, noop("cold cache")),
-            ),
-            tiles=_tiles(totals),
-            events=events,
-            events_left_out=left_out,
-            totals=totals,
+    def faults(self, parameters: Parameters) -> Sequence[Interval]:
+        """The stall and the cold cache."""
+        return (
+            Interval(STALL_S, RESTART_S, noop("database stalled")),
+            Interval(RESTART_S, WARM_S, noop("cold cache")),
         )
+
+    def half(self, parameters: Parameters, *, seed: int, protected: bool) -> Half:
+        """Forty-five seconds with these retries or with none."""
+        chain = Chain(
+            seed=seed,
+            rate=parameters.rate,
+            layers=parameters.layers,
+            failing=parameters.failing / 100,
+            retrying=_retrying(parameters) if protected else NO_RETRIES,
+        )
+        curves = {
+            "calls": AXIS.per_second(time_s for time_s, _request in chain.calls),
+            "served": AXIS.served_percent(chain.ledger, patience_s=PATIENCE_S),
+            "waiting": chain.waiting,
+            "p95": AXIS.p95_ms(chain.ledger),
+        }
+        return Half(curves, chain.totals(), chain.log)
+
+    def compare(
+        self, parameters: Parameters, guarded: Mapping[str, float], bare: Mapping[str, float]
+    ) -> Mapping[str, float]:
+        """How often one request can reach the database at most."""
+        return {"amplification": float(parameters.attempts**parameters.layers)}
 
     def explain(self, run: Run) -> Sequence[str]:
         """How far calls were multiplied, when it ended, and what retries bought."""
