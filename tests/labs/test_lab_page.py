@@ -1,11 +1,18 @@
 """The page of a lab: every state has an address, bad values get sentences."""
 
+import re
+from html import escape
+from typing import Any
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labs.registry import all_labs
+from labs.base import Lab, to_query
+from labs.embeds import render_lab
+from labs.registry import all_labs, get_lab
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -65,13 +72,76 @@ def test_a_value_out_of_range_gets_a_sentence_and_stays_typed(stranger: Client) 
 )
 @given(
     query=st.dictionaries(
-        st.sampled_from(["seed", "predict", "embed", "whole", "open_s", "request_rate", "x"]),
+        st.sampled_from(["seed", "predict", "embed", "whole", "before", "open_s", "x"]),
         st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
         max_size=4,
     )
 )
 def test_no_query_is_an_error_of_ours(stranger: Client, query: dict[str, str]) -> None:
     assert stranger.get(PAGE, query).status_code in {200, 422}
+
+
+def test_a_tile_tells_the_change_against_the_run_before(stranger: Client) -> None:
+    stranger.get(PAGE)
+    text = stranger.get(PAGE, {"timeout_s": "0.3", "before": ""}, headers=HTMX).content.decode()
+    assert "against the run before" in text
+    assert 'name="before"' in text
+    assert 'value="?timeout_s=0.3"' in text
+
+
+@pytest.mark.parametrize("before", ["?rate=1e9", "?x=%00", "?seed=-1", "?rate=60&" * 400, "\0"])
+def test_a_forged_run_before_is_as_good_as_none(stranger: Client, before: str) -> None:
+    response = stranger.get(PAGE, {"timeout_s": "0.3", "before": before}, headers=HTMX)
+    assert response.status_code == 200
+    assert "against the run before" not in response.content.decode()
+
+
+def test_the_run_before_is_never_made_for_the_sake_of_comparing(stranger: Client) -> None:
+    query = {"timeout_s": "0.3", "before": "?seed=987654"}
+    text = stranger.get(PAGE, query, headers=HTMX).content.decode()
+    assert "against the run before" not in text
+
+
+def test_the_first_view_does_not_answer_the_prediction(stranger: Client) -> None:
+    asked = get_lab("circuit-breaker").prediction
+    text = stranger.get(PAGE).content.decode()
+    assert str(asked.question) in text
+    assert "Not this time" not in text
+    assert str(asked.because(get_lab("circuit-breaker").run(asked.parameters))) not in text
+
+
+@pytest.mark.parametrize("lab", all_labs(), ids=lambda lab: lab.slug)
+def test_each_answer_to_a_prediction_is_a_link_that_checks_it(
+    stranger: Client, lab: Lab[Any]
+) -> None:
+    asked = lab.prediction
+    right = asked.answer(lab.run(asked.parameters))
+    for option in asked.options:
+        query = to_query(asked.parameters) | {"predict": option.id}
+        assert (
+            f'href="/labs/{lab.slug}/?{escape(urlencode(query))}"'
+            in stranger.get(f"/labs/{lab.slug}/").content.decode()
+        )
+        text = stranger.get(f"/labs/{lab.slug}/", query).content.decode()
+        assert ("Right." if option.id == right else "Not this time.") in text
+
+
+def test_a_prediction_about_other_settings_is_not_judged(stranger: Client) -> None:
+    text = stranger.get(PAGE, {"predict": "most"}).content.decode()
+    assert "Right." not in text
+    assert "Not this time." not in text
+
+
+def test_the_page_says_what_the_model_holds(stranger: Client) -> None:
+    assert "What the model holds" in stranger.get(PAGE).content.decode()
+
+
+def test_labs_of_one_lesson_keep_their_elements_apart(stranger: Client) -> None:
+    first, second = (render_lab("circuit-breaker", "hystrix", place=place) for place in (1, 2))
+    ids = re.compile(r' id="([^"]+)"')
+    assert not set(ids.findall(first)) & set(ids.findall(second))
+    fragment = stranger.get(PAGE, {"embed": "2", "whole": "1"}, headers=HTMX).content.decode()
+    assert set(ids.findall(fragment)) == set(ids.findall(second))
 
 
 def test_an_unknown_lab_is_not_found(stranger: Client) -> None:

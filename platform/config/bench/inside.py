@@ -1,4 +1,4 @@
-"""What is measured inside one process: queries, CPU of a quiz answer, labs, grading."""
+"""What is measured inside one process: queries, CPU of a quiz answer, grading."""
 
 import re
 import secrets
@@ -15,7 +15,6 @@ from accounts.models import Learner
 from config.bench.people import learner_with_session
 from interviews import actions as interviews
 from interviews.models import Grade, Grading, ScenarioEdition
-from labs.registry import all_labs
 
 GRADED = 100
 GRADING_TIMEOUT_S = 300.0
@@ -77,19 +76,6 @@ def _fields(text: str) -> dict[str, str]:
     elif number := _NUMBER.search(text):
         fields[number[1]] = "1"
     return fields
-
-
-def lab_ms() -> dict[str, float]:
-    """Return the median CPU time of a run with default parameters, by lab."""
-    found = {}
-    for lab in all_labs():
-        spent = []
-        for seed in range(7):
-            begun = time.process_time()
-            lab.run(lab.defaults, seed=seed)
-            spent.append((time.process_time() - begun) * 1000)
-        found[lab.slug] = statistics.median(spent)
-    return found
 
 
 def submitted_to_graded() -> list[float]:
