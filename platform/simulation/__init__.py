@@ -20,8 +20,10 @@ from simulation.faults import (
     slow,
     stalled,
 )
+from simulation.hashing import HashRing, modulo_owner, shares
 from simulation.kernel import Simulator, TooManyEventsError
 from simulation.link import Link
+from simulation.messaging import Queue
 from simulation.metrics import (
     Bucket,
     EventLog,
@@ -30,8 +32,10 @@ from simulation.metrics import (
     LoggedEvent,
     Record,
     buckets,
+    outcomes,
     percentile,
 )
+from simulation.outbox import Outbox
 from simulation.profile import Profile, bursts, ramp
 from simulation.service import Service, network, tapped
 from simulation.streams import Sampler, Streams, constant
@@ -45,13 +49,16 @@ __all__ = [
     "Fault",
     "Gauge",
     "Handler",
+    "HashRing",
     "Health",
     "Ledger",
     "Link",
     "LoggedEvent",
     "OpenLoop",
+    "Outbox",
     "Outcome",
     "Profile",
+    "Queue",
     "Record",
     "Request",
     "Sampler",
@@ -67,11 +74,14 @@ __all__ = [
     "erring",
     "failing",
     "fan_out",
+    "modulo_owner",
     "network",
+    "outcomes",
     "partition",
     "percentile",
     "ramp",
     "schedule",
+    "shares",
     "slow",
     "stalled",
     "tapped",

@@ -114,8 +114,22 @@ def _bucket(offered: int, served: int, latencies: list[float]) -> Bucket:
     return Bucket(offered, served, offered - served, *points)
 
 
+def outcomes(ledger: Ledger, *, width_s: float, count: int) -> dict[Outcome, list[int]]:
+    """How many calls ended in which way, by time of arrival, in `count` stretches of `width_s`."""
+    series = {outcome: [0] * count for outcome in Outcome}
+    for _id, arrived, _left, outcome in ledger:
+        index = int(arrived / width_s)
+        if index < count:
+            series[outcome][index] += 1
+    return series
+
+
 class Gauge:
-    """Samples levels (servers busy, queue length …) at the end of each stretch of time."""
+    """Samples levels (servers busy, queue length …) at the end of each stretch of time.
+
+    Counters (`shed`, `retries`) and areas (`busy_area`) can be sampled too: `steps` gives
+    what each stretch added to them.
+    """
 
     __slots__ = ("_levels", "samples")
 
@@ -126,6 +140,11 @@ class Gauge:
         self._levels = dict(levels)
         for index in range(1, count + 1):
             simulator.at(index * width_s, self._sample)
+
+    def steps(self, name: str) -> list[float]:
+        """By how much a level changed in each stretch; it is taken to begin at 0."""
+        samples = self.samples[name]
+        return list(map(sub, samples, [0.0, *samples]))
 
     def _sample(self, _argument: None) -> None:
         for name, level in self._levels.items():

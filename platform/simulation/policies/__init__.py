@@ -3,9 +3,11 @@
 from simulation.policies.breaker import BreakerSettings, BreakerState, CircuitBreaker
 from simulation.policies.budget import Budget, RetryBudget, RetryQuota, RetryThrottle
 from simulation.policies.bulkhead import Bulkhead
+from simulation.policies.cache import Cache
 from simulation.policies.deadline import deadline
 from simulation.policies.fallback import fallback
 from simulation.policies.hedge import Hedge
+from simulation.policies.idempotency import IdempotencyStore
 from simulation.policies.limiter import FixedWindow, RateLimiter, Rule, SlidingWindow, TokenBucket
 from simulation.policies.retry import Backoff, Jitter, Retry
 from simulation.policies.shedding import LoadShedder
@@ -19,9 +21,11 @@ __all__ = [
     "BreakerState",
     "Budget",
     "Bulkhead",
+    "Cache",
     "CircuitBreaker",
     "FixedWindow",
     "Hedge",
+    "IdempotencyStore",
     "Jitter",
     "LoadShedder",
     "RateLimiter",
