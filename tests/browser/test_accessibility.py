@@ -141,6 +141,7 @@ def test_a_lab_is_sound_after_a_run_a_failed_challenge_and_a_bad_value(
     expect(page.locator(".story strong")).to_be_visible()
     page.get_by_role("button", name="Check my settings").first.click()
     expect(page.locator(".checks").first).to_be_visible()
+    page.locator("load-chart").first.scroll_into_view_if_needed()
     expect(page.locator("load-chart canvas").first).to_be_visible()
     assert_sound(page)
     page.locator("[name=rate]").fill("99999")
