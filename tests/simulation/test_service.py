@@ -4,6 +4,7 @@ from simulation import (
     HEALTHY,
     EventLog,
     Fault,
+    Gauge,
     Health,
     Ledger,
     OpenLoop,
@@ -18,6 +19,7 @@ from simulation import (
     erring,
     failing,
     network,
+    outcomes,
     percentile,
     schedule,
     slow,
@@ -160,3 +162,28 @@ def test_a_full_event_log_counts_what_it_leaves_out() -> None:
     for moment in (1.0, 2.0, 3.0):
         log.add(moment, "breaker", "open", calls=3)
     assert ([event.time_s for event in log.events], log.left_out) == ([1.0, 2.0], 1)
+
+
+def test_outcomes_are_counted_by_arrival() -> None:
+    ledger = Ledger()
+    ledger.rows += (0, 0.1, 5.3, Outcome.OK)
+    ledger.rows += (1, 0.2, float("inf"), Outcome.LOST)
+    ledger.rows += (2, 1.5, 2.5, Outcome.OK)
+    ledger.rows += (3, 9.5, 9.5, Outcome.OK)
+    series = outcomes(ledger, width_s=1.0, count=2)
+    assert (series[Outcome.OK], series[Outcome.LOST]) == ([1, 1], [1, 0])
+    assert series[Outcome.ERROR] == [0, 0]
+
+
+def test_a_gauge_tells_what_each_stretch_added_to_a_counter() -> None:
+    simulator, counter = Simulator(), [0.0]
+
+    def count(_argument: None) -> None:
+        counter[0] += 1.0
+
+    for moment in (0.5, 0.6, 2.5):
+        simulator.at(moment, count)
+    gauge = Gauge(simulator, {"seen": lambda: counter[0]}, width_s=1.0, count=3)
+    simulator.run()
+    assert gauge.samples["seen"] == [2.0, 2.0, 3.0]
+    assert gauge.steps("seen") == [2.0, 0.0, 1.0]
