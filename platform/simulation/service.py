@@ -33,13 +33,16 @@ class Service:
         "_downstream",
         "_draw",
         "_drops_expired",
+        "_error_rate",
         "_ledger",
         "_luck",
         "_open_servers",
         "_queue_limit",
         "_queue_sum",
+        "_selective",
         "_server_sum",
         "_service_time",
+        "_silent",
         "_simulator",
         "_take",
         "_waiting",
@@ -81,14 +84,16 @@ class Service:
         self._simulator = simulator
         self._service_time = self._draw = service_time
         self._queue_limit = queue_limit
-        self._luck = luck
+        self._luck = luck or _never
         self._ledger = ledger
         self._downstream = downstream
         self._worked = self._answer if downstream is None else self._call_downstream
         self._open_servers = servers
         self._waiting: deque[_Job] = deque()
         self._take = self._waiting.pop if lifo else self._waiting.popleft
-        self._drops_expired = drops_expired
+        self._drops_expired = self._selective = drops_expired
+        self._silent = False
+        self._error_rate = 0.0
         self._calling: dict[int, _Job] = {}
         self._busy_sum = 0.0
         self._queue_sum = 0.0
@@ -122,7 +127,7 @@ class Service:
         simulator = self._simulator
         now = simulator.now
         self.offered += 1
-        if (self.health is not HEALTHY or self._drops_expired) and self._turns_away(request, done):
+        if self._selective and self._turns_away(request, done):
             return
         if self.busy < self._open_servers:
             self.busy += 1
@@ -158,6 +163,10 @@ class Service:
         self.health = health
         draw, slowdown = self._service_time, health.slowdown
         self._draw = draw if slowdown == 1.0 else lambda: draw() * slowdown
+        # read out once here, not each time a call comes or ends
+        self._selective = health.silent or health.refusing or self._drops_expired
+        self._silent = health.silent
+        self._error_rate = health.error_rate
         self._open()
 
     def set_servers(self, servers: int) -> None:
@@ -234,32 +243,35 @@ class Service:
         self._downstream(job[0], answer)
 
     def _answer(self, job: _Job) -> None:
-        # what _finish does, written out for the common case: half of all events end here
-        if self.health is not HEALTHY:
-            self._finish(job, self._ill_outcome())
+        # what _finish and _begin_next do, written out: half of all events end here
+        outcome = _OK
+        if self._error_rate and self._luck() < self._error_rate:
+            outcome = Outcome.ERROR
+        if self._silent:
+            self._finish(job, outcome)
             return
         request, done, arrived = job
-        now = self._simulator.now
+        simulator = self._simulator
+        now = simulator.now
         if now >= request.deadline:
             self.wasted += 1
         if self._ledger is not None:
-            self._ledger.rows += (request.id, arrived, now, _OK)
-        done(request, _OK)
-        if self._waiting and self.busy <= self._open_servers:
-            self._begin_next()
-        else:
+            self._ledger.rows += (request.id, arrived, now, outcome)
+        done(request, outcome)
+        if not self._waiting or self.busy > self._open_servers:
             self.busy -= 1
             self._busy_sum += now
-
-    def _ill_outcome(self) -> Outcome:
-        rate = self.health.error_rate
-        fails = rate > 0.0 and self._luck is not None and self._luck() < rate
-        return Outcome.ERROR if fails else _OK
+        elif self._drops_expired:
+            self._begin_next()
+        else:
+            self._queue_sum += now
+            entry = (now + self._draw(), simulator.ticket(), self._worked, self._take())
+            heappush(simulator.agenda, entry)
 
     def _finish(self, job: _Job, outcome: Outcome) -> None:
         if self._simulator.now >= job[0].deadline:
             self.wasted += 1
-        if self.health.silent:
+        if self._silent:
             self._note(job, inf, Outcome.LOST)
         else:
             self._leave(job, outcome)
@@ -277,6 +289,11 @@ class Service:
         request, _done, arrived = job
         if self._ledger is not None:
             self._ledger.rows += (request.id, arrived, left_at, outcome)
+
+
+def _never() -> float:
+    """Stand in for luck: no error rate reaches it."""
+    return 1.0
 
 
 def _ticket_of(entry: Entry) -> float:

@@ -19,7 +19,6 @@ _CELLS = 128
 _CENTRES = tuple((_CELLS + cell + 0.5) / (2 * _CELLS) for cell in range(_CELLS))
 _LOGS = tuple(float(Decimal(centre).ln()) for centre in _CENTRES)
 _LN2 = float(Decimal(2).ln())
-_EXP_TERMS = 16
 _DRAWS_PER_BLOCK = 40
 
 # The exponential ziggurat of Marsaglia and Tsang (2000) with 256 layers of equal area: the
@@ -101,7 +100,7 @@ def _edge_case(random: Sampler, layer: int, x: float) -> float:
 
 
 def _accepts(layer: int, x: float, u: float) -> bool:
-    low, high = natural_exp(-_EDGES[layer]), natural_exp(-_EDGES[layer + 1])
+    low, high = _HEIGHTS[layer], _HEIGHTS[layer + 1]
     return low + (high - low) * u < natural_exp(-x)
 
 
@@ -145,11 +144,12 @@ def natural_log(x: float) -> float:
 def natural_exp(x: float) -> float:
     """e to the power x for |x| < 700, bit for bit the same anywhere (Taylor series)."""
     power = int(x / _LN2 + (0.5 if x >= 0 else -0.5))
-    rest = x - power * _LN2
-    total = 1.0
-    for term in range(_EXP_TERMS, 0, -1):
-        total = 1.0 + total * rest / term
-    return ldexp(total, power)
+    r = x - power * _LN2
+    # written out: a loop over the sixteen terms takes three times as long
+    series = 1.0 + (1.0 + (1.0 + (1.0 + (1.0 + r / 16) * r / 15) * r / 14) * r / 13) * r / 12
+    series = 1.0 + (1.0 + (1.0 + (1.0 + series * r / 11) * r / 10) * r / 9) * r / 8
+    series = 1.0 + (1.0 + (1.0 + (1.0 + series * r / 7) * r / 6) * r / 5) * r / 4
+    return ldexp(1.0 + (1.0 + (1.0 + series * r / 3) * r / 2) * r, power)
 
 
 def _layer_edges() -> tuple[float, ...]:
@@ -161,3 +161,4 @@ def _layer_edges() -> tuple[float, ...]:
 
 
 _EDGES = _layer_edges()
+_HEIGHTS = tuple(natural_exp(-edge) for edge in _EDGES)  # the density at the edges

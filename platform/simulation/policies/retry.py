@@ -14,18 +14,30 @@ FINAL = frozenset({Outcome.OK, Outcome.FALLBACK, Outcome.REFUSED})
 
 
 class Jitter(StrEnum):
-    """How chance spreads a wait: not at all, over all of it, or over its second half."""
+    """How chance spreads a wait."""
 
     NONE = "none"
-    FULL = "full"
-    EQUAL = "equal"
+    FULL = "full"  # over all of it
+    EQUAL = "equal"  # over its second half
+    FIFTH = "fifth"  # a fifth less to a fifth more, as gRPC does
+    HALF = "half"  # half less to half more, as resilience4j does when told to randomise
+    DECORRELATED = "decorrelated"  # from the base to three times the wait before
+
+
+_SPREAD = {  # the least, as a share of the wait, and how far beyond it chance reaches
+    Jitter.FULL: (0.0, 1.0),
+    Jitter.EQUAL: (0.5, 0.5),
+    Jitter.FIFTH: (0.8, 0.4),
+    Jitter.HALF: (0.5, 1.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
     """Waits of base · factor^(n−1) seconds before retry n, at most `cap_s`, with jitter.
 
-    Full jitter draws from [0, wait), equal jitter from [wait/2, wait); both use `random`.
+    Full jitter draws from [0, wait), equal jitter from [wait/2, wait). Decorrelated jitter
+    does not count retries: it draws from [base, 3 · the wait before), at most `cap_s`.
     """
 
     base_s: float
@@ -34,17 +46,19 @@ class Backoff:
     cap_s: float = 20.0
     jitter: Jitter = Jitter.NONE
 
-    def wait(self, retry: int) -> float:
-        """Seconds to wait before retry number `retry`, counted from 1."""
+    def wait(self, retry: int, before_s: float = 0.0) -> float:
+        """Seconds to wait before this retry, counted from 1; the wait before it was `before_s`."""
+        if self.jitter is Jitter.DECORRELATED:
+            most = 3.0 * max(before_s, self.base_s)
+            return min(self.cap_s, self.base_s + (most - self.base_s) * self.random())
         longest = self.base_s
         for _ in range(retry - 1):
             longest = min(longest * self.factor, self.cap_s)
         longest = min(longest, self.cap_s)
         if self.jitter is Jitter.NONE:
             return longest
-        if self.jitter is Jitter.FULL:
-            return longest * self.random()
-        return longest * (0.5 + 0.5 * self.random())
+        low, width = _SPREAD[self.jitter]
+        return longest * (low + width * self.random())
 
 
 class Retry:
@@ -59,10 +73,10 @@ class Retry:
     __slots__ = (
         "_attempts",
         "_backoff",
-        "_budget",
-        "_final",
         "_simulator",
         "_target",
+        "budget",
+        "final",
         "retries",
         "too_late",
         "unaffordable",
@@ -85,13 +99,13 @@ class Retry:
         self._target = direct(target)
         self._attempts = attempts
         self._backoff = backoff
-        self._budget = budget
-        self._final = frozenset(final)
+        self.budget = budget
+        self.final = frozenset(final)
 
     def __call__(self, request: Request, done: Done) -> None:
         """Make the first attempt."""
-        if self._budget is not None:
-            self._budget.first_try()
+        if self.budget is not None:
+            self.budget.first_try()
         self._target(request, _Attempts(self, request, done).settle)
 
     def again(self, attempts: "_Attempts") -> None:
@@ -101,40 +115,49 @@ class Retry:
 
     def ends(self, attempts: "_Attempts", outcome: Outcome) -> bool:
         """Whether a call ends with this outcome; if not, one more attempt is on its way."""
-        if self._budget is not None:
-            self._budget.ended(outcome, attempts.outcome)
-        if outcome in self._final or attempts.made >= self._attempts:
+        if self.budget is not None:
+            self.budget.ended(outcome, attempts.outcome if attempts.made > 1 else None)
+        if outcome in self.final or attempts.made >= self._attempts:
             return True
         wait_s = None
         if attempts.request.deadline != inf:
-            wait_s = self._backoff.wait(attempts.made)
+            wait_s = self._wait(attempts)
             if self._simulator.now + wait_s >= attempts.request.deadline:
                 self.too_late += 1
                 return True
-        if self._budget is not None and not self._budget.take(outcome):
+        if self.budget is not None and not self.budget.take(outcome):
             self.unaffordable += 1
             return True
         if wait_s is None:  # chance is drawn only for waits that take place
-            wait_s = self._backoff.wait(attempts.made)
+            wait_s = self._wait(attempts)
         attempts.made += 1
         attempts.outcome = outcome
+        attempts.waited_s = wait_s
         # always through the agenda: called directly, nested layers would nest their stacks
         self._simulator.after(wait_s, self.again, attempts)
         return False
 
+    def _wait(self, attempts: "_Attempts") -> float:
+        made = attempts.made
+        return self._backoff.wait(made, attempts.waited_s if made > 1 else 0.0)
+
 
 class _Attempts:
-    """The attempts made for one call, and how the last but one ended."""
+    """The attempts made for one call; once there are two, the end of and wait after the last."""
 
-    __slots__ = ("_retry", "done", "made", "outcome", "request")
+    __slots__ = ("_retry", "done", "made", "outcome", "request", "waited_s")
+
+    outcome: Outcome
+    waited_s: float
 
     def __init__(self, retry: Retry, request: Request, done: Done) -> None:
         self._retry = retry
         self.request = request
         self.done = done
         self.made = 1
-        self.outcome: Outcome | None = None
 
     def settle(self, request: Request, outcome: Outcome) -> None:
-        if self._retry.ends(self, outcome):
+        retry = self._retry
+        # what `ends` would find too, for the calls that are served at once and without a budget
+        if (retry.budget is None and outcome in retry.final) or retry.ends(self, outcome):
             self.done(request, outcome)
