@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -11,9 +12,10 @@ from django.db.models.functions import Now
 from accounts.models import Learner
 from interviews import tasks
 from interviews.graders import current_grader
-from interviews.models import Answer, Grading, Interview, KeptText, ScenarioEdition
+from interviews.models import Answer, ExtraTime, Grading, Interview, KeptText, ScenarioEdition
 from interviews.models.grades import State
 from interviews.models.interviews import Mode
+from interviews.rubrics import graded_text
 from interviews.signals import answer_submitted, interview_finished
 
 GRACE = timedelta(seconds=10)  # for a save that was on its way when the time ran out
@@ -73,7 +75,13 @@ def start_interview(*, learner: Learner, edition: ScenarioEdition, mode: str) ->
     Learner.objects.select_for_update().get(pk=learner.pk)
     interview = Interview.objects.of(learner).unfinished_on(edition).first()
     if interview is None:
-        interview = Interview.objects.create(learner=learner, edition=edition, mode=Mode(mode))
+        granted = ExtraTime.objects.filter(learner=learner, scenario=edition.scenario_id).first()
+        interview = Interview.objects.create(
+            learner=learner,
+            edition=edition,
+            mode=Mode(mode),
+            extra_percent=granted.percent if granted else 0,
+        )
         Answer.objects.create(interview=interview, stage_id=edition.stages[0]["id"])
     return interview
 
@@ -138,13 +146,21 @@ def submit_answer(*, answer: Answer, sent: Sent | None, key: str) -> Saved:
 def queue_grading(*, answer: Answer) -> Grading:
     """Add the row that is the queue; the wake-up call follows the commit and may get lost."""
     grader = current_grader()
-    grading = Grading.objects.create(
-        answer=answer, grader=grader.name, grader_version=grader.version
+    grading = request_grading(
+        answer=answer, grader=grader.name, grader_version=grader.version, state=State.QUEUED
     )
     # Robust: a broker that is down costs a log line, never the submission. The sweeper wakes
     # a worker later.
     transaction.on_commit(partial(tasks.wake_grader, grading.pk), robust=True)
     return grading
+
+
+def request_grading(*, answer: Answer, **fields: Any) -> Grading:
+    """Add a grading of what the answer says now; its text stays as it is graded."""
+    edition = answer.interview.edition
+    stage = edition.stage(answer.stage_id)
+    text = graded_text(stage, answer.text, answer.estimates)
+    return Grading.objects.create(answer=answer, edition=edition, text=text, **fields)
 
 
 @transaction.atomic
@@ -162,7 +178,7 @@ def ask_person(*, answer: Answer) -> None:
     row = _lock_answer(answer)
     last = row.gradings.order_by("-pk").first()
     if last is not None and last.state == State.FAILED:
-        Grading.objects.create(answer=row, state=State.PARKED, grader="person", grader_version="1")
+        request_grading(answer=row, state=State.PARKED, grader="person", grader_version="1")
 
 
 @transaction.atomic
@@ -292,7 +308,8 @@ def _settle(kept: KeptText) -> None:
 
 
 def _finish_if_complete(interview: Interview) -> None:
-    submitted = interview.answers.filter(submitted_at__isnull=False).count()
+    stages = interview.answers.filter(criterion_id="")
+    submitted = stages.filter(submitted_at__isnull=False).count()
     if interview.finished_at is None and submitted == len(interview.edition.stages):
         _finish(interview)
 

@@ -16,6 +16,7 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 from estimation import QuantityError, parse_unit
 from grading.rubric import MAX_CRITERIA, MAX_EXEMPLARS, MAX_TEXT
+from interviews.rubrics import DEFAULT_DIMENSION, DIMENSIONS, unknown_estimate
 from quizzes.fields import MarkdownBlock, SuggestingBlock, WholeStreamBlock
 from quizzes.text import MAX_SLUG, is_slug, markdown_problem
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_STAGES = 12
 MAX_MINUTES = 600
+MAX_HINTS = 6
+MAX_ESTIMATES = 8
 
 
 def check_slug(value: str) -> None:
@@ -79,9 +82,56 @@ class NumberBlock(blocks.StructBlock):
         max_value=1,
         help_text=gettext_lazy("Relative: 0.1 accepts ten per cent either way."),
     )
+    of = blocks.CharBlock(
+        required=False,
+        max_length=2 * MAX_SLUG + 1,
+        help_text=gettext_lazy(
+            "An estimate as stage/estimate: the learner’s own number there takes the place of the "
+            "value. Empty: the value counts for everybody."
+        ),
+    )
+    times = blocks.FloatBlock(
+        default=1, help_text=gettext_lazy("The learner’s own number is multiplied by this.")
+    )
 
     class Meta:
         label = gettext_lazy("Number")
+
+
+class HintBlock(blocks.StructBlock):
+    """Help during a practice interview."""
+
+    text = MarkdownBlock(
+        rows=2, max_length=MAX_TEXT, help_text=gettext_lazy("A nudge, not the answer.")
+    )
+    cost = blocks.FloatBlock(
+        min_value=0,
+        max_value=100,
+        default=0.5,
+        help_text=gettext_lazy("Points of the stage that taking it costs."),
+    )
+
+    class Meta:
+        label = gettext_lazy("Hint")
+
+
+class EstimateBlock(blocks.StructBlock):
+    """A field for one number of the learner's own."""
+
+    id = _slug_block(gettext_lazy("Stays the same for ever; unique in the stage."))
+    label = blocks.CharBlock(max_length=200, help_text=gettext_lazy("Such as “Unpaid orders”."))
+    unit = blocks.CharBlock(
+        required=False,
+        max_length=40,
+        validators=[check_unit],
+        help_text=gettext_lazy("Such as 1/s, GB or ms; empty for a plain number."),
+    )
+    help = blocks.CharBlock(
+        required=False, max_length=MAX_TEXT, help_text=gettext_lazy("One line.")
+    )
+
+    class Meta:
+        label = gettext_lazy("Estimate")
 
 
 class CriterionBlock(blocks.StructBlock):
@@ -94,6 +144,11 @@ class CriterionBlock(blocks.StructBlock):
         max_value=100,
         default=1,
         help_text=gettext_lazy("What it is worth beside the other criteria."),
+    )
+    dimension = blocks.ChoiceBlock(
+        choices=list(DIMENSIONS.items()),
+        default=DEFAULT_DIMENSION,
+        help_text=gettext_lazy("Where it counts in the debrief’s overview."),
     )
     statement = MarkdownBlock(
         rows=2,
@@ -179,6 +234,29 @@ class StageBlock(blocks.StructBlock):
         validators=[check_markdown],
         help_text=gettext_lazy("Markdown: what the interviewer asks at this stage."),
     )
+    twist = MarkdownBlock(
+        rows=3,
+        required=False,
+        validators=[check_markdown],
+        help_text=gettext_lazy(
+            "Markdown: a requirement that changes when this stage opens; may stay empty."
+        ),
+    )
+    hints = blocks.ListBlock(
+        HintBlock(),
+        max_num=MAX_HINTS,
+        default=[],
+        help_text=gettext_lazy("Help in practice interviews, given one after the other."),
+    )
+    estimates = blocks.ListBlock(
+        EstimateBlock(),
+        max_num=MAX_ESTIMATES,
+        default=[],
+        help_text=gettext_lazy("Fields for numbers; the rubric’s numbers can hang on them."),
+    )
+    diagram = blocks.BooleanBlock(
+        required=False, default=False, help_text=gettext_lazy("Offer a place to draw.")
+    )
     model_answer = MarkdownBlock(
         rows=10,
         validators=[check_markdown],
@@ -199,11 +277,13 @@ class StageBlock(blocks.StructBlock):
     def clean(self, value: Mapping[str, Any]) -> Any:
         """Refuse two criteria of one id, beside the second."""
         cleaned = super().clean(value)
-        errors = _repeated_ids([criterion["id"] for criterion in cleaned["criteria"]])
+        errors = {
+            name: ListBlockValidationError(block_errors=repeated)
+            for name in ("criteria", "estimates")
+            if (repeated := _repeated_ids([one["id"] for one in cleaned[name]]))
+        }
         if errors:
-            raise StructBlockValidationError(
-                block_errors={"criteria": ListBlockValidationError(block_errors=errors)}
-            )
+            raise StructBlockValidationError(block_errors=errors)
         return cleaned
 
 
@@ -222,6 +302,9 @@ class StagesBlock(WholeStreamBlock):
         errors = _repeated_ids([child.value["id"] for child in cleaned])
         if errors:
             raise StreamBlockValidationError(block_errors=errors)
+        if unknown := unknown_estimate([child.value for child in cleaned]):
+            sentence = _("“%(of)s” is not an estimate of this or an earlier stage.")
+            raise ValidationError(sentence % {"of": unknown})
         return cleaned
 
 

@@ -91,7 +91,7 @@ def build_debrief(*, stage: Data, answer: Answer, grade: Grade) -> StageDebrief:
     return StageDebrief(
         points=grade.points,
         max_points=grade.max_points,
-        answer=mark_text(answer.text, _spans(stage["id"], assessment.criteria)),
+        answer=mark_text(grade.grading.text, _spans(stage["id"], assessment.criteria)),
         criteria=tuple(_result(stage["id"], criterion, one) for criterion, one in pairs),
         follow_up=_follow_up(pairs),
         model_answer=mark_safe(stage["model_answer_html"]),  # noqa: S308 - sanitised when published

@@ -11,10 +11,11 @@ from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 from wagtail.models import Collection
 
-from grading import criteria_from_data
 from interviews.models import Scenario
+from interviews.rubrics import DEFAULT_DIMENSION, rubric_of, unknown_estimate
 from quizzes.text import tidy
 
 type Data = dict[str, Any]
@@ -72,7 +73,10 @@ def _check(scenario: Scenario, normal: Data) -> None:
     if not normal["stages"]:
         raise ValidationError("A scenario needs at least one stage.")
     for stage in normal["stages"]:
-        criteria_from_data(stage["criteria"])
+        rubric_of(stage)
+    if unknown := unknown_estimate(normal["stages"]):
+        sentence = _("“%(of)s” is not an estimate of this or an earlier stage.")
+        raise ValidationError(sentence % {"of": unknown})
 
 
 def _raw_stage(content_id: UUID, stage: Data) -> Data:
@@ -95,6 +99,13 @@ def _stage(stage: Mapping[str, Any]) -> Data:
         "title": texts["title"],
         "minutes": int(_number(stage["minutes"])),
         "prompt": texts["prompt"],
+        "twist": _text(stage.get("twist")),
+        "hints": [
+            {"text": _text(hint["text"]), "cost": _number(hint["cost"])}
+            for hint in stage.get("hints") or ()
+        ],
+        "estimates": [_estimate(estimate) for estimate in stage.get("estimates") or ()],
+        "diagram": bool(stage.get("diagram")),
         "model_answer": texts["model_answer"],
         "criteria": [_criterion(criterion) for criterion in stage["criteria"]],
     }
@@ -106,6 +117,7 @@ def _criterion(criterion: Mapping[str, Any]) -> Data:
         "id": texts["id"],
         "title": texts["title"],
         "points": _number(criterion["points"]),
+        "dimension": _text(criterion.get("dimension")) or DEFAULT_DIMENSION,
         "statement": texts["statement"],
         "hint": texts["hint"],
         "follow_up": texts["follow_up"],
@@ -116,12 +128,19 @@ def _criterion(criterion: Mapping[str, Any]) -> Data:
     }
 
 
+def _estimate(estimate: Mapping[str, Any]) -> Data:
+    return {key: _text(estimate.get(key)) for key in ("id", "label", "unit", "help")}
+
+
 def _expected(number: Mapping[str, Any]) -> Data:
-    return {
+    expected = {
         "value": _number(number["value"]),
         "unit": _text(number.get("unit")),
         "tolerance": _number(number.get("tolerance", 0.05)),
     }
+    if own := _text(number.get("of")):
+        expected |= {"of": own, "times": _number(number.get("times", 1))}
+    return expected
 
 
 def _texts(values: Sequence[str] | None) -> list[str]:

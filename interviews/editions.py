@@ -18,8 +18,10 @@ def edition_data(scenario: Scenario) -> Data:
     used_ids: set[str] = set()
     data["prompt_html"] = str(render_markdown(data["prompt"], used_ids=used_ids).html)
     for stage in data["stages"]:
-        for key in ("prompt", "model_answer"):
+        for key in ("prompt", "twist", "model_answer"):
             stage[f"{key}_html"] = str(render_markdown(stage[key], used_ids=used_ids).html)
+        for hint in stage["hints"]:
+            hint["html"] = str(render_markdown(hint["text"], used_ids=used_ids).html)
     return data
 
 

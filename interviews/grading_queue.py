@@ -19,12 +19,12 @@ from grading import (
     Criterion,
     CriterionAssessment,
     assessment_to_data,
-    criteria_from_data,
 )
 from grading.assessment import criterion_to_data
 from interviews.graders import current_grader
-from interviews.models import Answer, Grade, Grading
+from interviews.models import Answer, Grade, Grading, Interview
 from interviews.models.grades import State
+from interviews.rubrics import own_estimates, rubric_of
 from interviews.signals import answer_graded
 
 logger = logging.getLogger(__name__)
@@ -124,18 +124,38 @@ def take_lease(grading_id: int) -> Lease | None:
 
 
 def _assess(lease: Lease) -> Assessment:
-    answer = Answer.objects.select_related("interview__edition").get(pk=lease.answer_id)
-    edition = answer.interview.edition
-    stage = edition.stage(answer.stage_id)
+    grading = Grading.objects.select_related("answer__interview", "edition").get(
+        pk=lease.grading_id
+    )
     done: list[CriterionAssessment] = []
 
     def record(assessed: CriterionAssessment) -> None:
         done.append(assessed)
         _write_progress(lease, done)
 
-    question = f"{edition.data['prompt']}\n\n{stage['prompt']}"
-    rubric: tuple[Criterion, ...] = criteria_from_data(stage["criteria"])
-    return current_grader().grade(question, rubric, answer.text, on_criterion=record)
+    question, rubric = question_of(grading)
+    return current_grader().grade(question, rubric, grading.text, on_criterion=record)
+
+
+def question_of(grading: Grading) -> tuple[str, tuple[Criterion, ...]]:
+    """What was asked, and the rubric of the stage with the learner's own numbers in it.
+
+    An answer to a follow-up question is judged by that question's criterion alone.
+    """
+    answer, edition = grading.answer, grading.edition
+    stage = edition.stage(answer.stage_id)
+    rubric = rubric_of(stage, own_estimates(edition.stages, typed_estimates(answer.interview)))
+    if not answer.criterion_id:
+        parts = (edition.data["prompt"], stage["prompt"], stage.get("twist", ""))
+        return "\n\n".join(part for part in parts if part), rubric
+    asked = next(one for one in stage["criteria"] if one["id"] == answer.criterion_id)
+    return asked["follow_up"], tuple(one for one in rubric if one.id == answer.criterion_id)
+
+
+def typed_estimates(interview: Interview) -> dict[str, dict[str, str]]:
+    """What was typed into the estimate fields of an interview, by stage and estimate."""
+    rows = interview.answers.filter(criterion_id="").values_list("stage_id", "estimates")
+    return dict(rows)
 
 
 def _write_progress(lease: Lease, done: list[CriterionAssessment]) -> None:
@@ -153,7 +173,7 @@ def write_grade(*, lease: Lease, assessment: Assessment) -> Grade:
     grading = (
         lease.rows()
         .select_for_update(of=("self",))
-        .select_related("answer__interview__edition")
+        .select_related("answer__interview", "edition")
         .first()
     )
     if grading is None:
@@ -164,7 +184,7 @@ def write_grade(*, lease: Lease, assessment: Assessment) -> Grade:
         grading=grading,
         grader=assessment.grader,
         grader_version=assessment.version,
-        edition=answer.interview.edition,
+        edition=grading.edition,
         stage_id=answer.stage_id,
         points=assessment.points,
         max_points=assessment.max_points,

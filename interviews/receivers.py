@@ -9,7 +9,7 @@ from wagtail.signals import published, unpublished
 from accounts.models import Learner
 from accounts.signals import data_requested, learner_merged
 from interviews.editions import publish_edition, withdraw_edition
-from interviews.models import Grade, Interview, Scenario
+from interviews.models import ExtraTime, Grade, Interview, ModelCall, Scenario
 
 
 @receiver(published, sender=Scenario)
@@ -29,6 +29,9 @@ def withdraw(sender: Any, instance: Scenario, **kwargs: Any) -> None:
 def adopt_interviews(sender: Any, source: Learner, target: Learner, **kwargs: Any) -> None:
     """Carry a visitor's interviews over to the account; all else hangs on them."""
     Interview.objects.filter(learner=source).update(learner=target)
+    ModelCall.objects.filter(learner=source).update(learner=target)
+    granted = ExtraTime.objects.filter(learner=target).values("scenario")
+    ExtraTime.objects.filter(learner=source).exclude(scenario__in=granted).update(learner=target)
 
 
 @receiver(data_requested)
@@ -44,7 +47,10 @@ def tell_interviews(
             "answers": [
                 {
                     "stage": answer.stage_id,
+                    "criterion": answer.criterion_id,
                     "text": answer.text,
+                    "estimates": answer.estimates,
+                    "diagram": answer.diagram,
                     "submitted_at": answer.submitted_at,
                     "grades": [_grade(grade) for grade in answer.grades.all()],
                 }

@@ -15,15 +15,44 @@ from courses.interchange.yaml_writer import Flow, Value, write_yaml
 
 type Level = Literal["junior", "mid", "senior", "staff"]
 LEVELS: tuple[Level, ...] = get_args(Level.__value__)
+type Dimension = Literal[
+    "requirements", "estimation", "design", "trade-offs", "failure", "communication"
+]
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension.__value__)
+MOST_COST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedNumber:
-    """A number an answer must contain; `tolerance` is relative, from 0 to 1."""
+    """A number an answer must contain; `tolerance` is relative, from 0 to 1.
+
+    Where `of` names an estimate as `stage/estimate`, what the learner wrote there, multiplied by
+    `times`, takes the place of `value`.
+    """
 
     value: float
     unit: str
     tolerance: float
+    of: str = ""
+    times: float = 1
+
+
+@dataclass(frozen=True, slots=True)
+class HintFile:
+    """Help during a practice interview; taking it costs `cost` points of the stage."""
+
+    text: str
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateFile:
+    """A field for one number of the learner's own, in `unit` (empty for a plain number)."""
+
+    id: str
+    label: str
+    unit: str
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +73,23 @@ class CriterionFile:
     misconceptions: tuple[str, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
     numbers: tuple[ExpectedNumber, ...] = ()
+    dimension: Dimension = "design"
 
 
 @dataclass(frozen=True, slots=True)
 class StageFile:
+    """One step; `twist` is a requirement that changes when it opens."""
+
     id: str
     title: str
     minutes: int
     prompt: str
     model_answer: str
     criteria: tuple[CriterionFile, ...]
+    twist: str = ""
+    hints: tuple[HintFile, ...] = ()
+    estimates: tuple[EstimateFile, ...] = ()
+    diagram: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +147,34 @@ def _stage(record: Record) -> StageFile:
         prompt=record.markdown("prompt"),
         model_answer=record.markdown("model_answer"),
         criteria=read_unique(record.records("criteria", least=1), _criterion),
+        twist=record.markdown("twist") if record.has("twist") else "",
+        hints=tuple(map(_hint, record.records("hints"))) if record.has("hints") else (),
+        estimates=(
+            read_unique(record.records("estimates"), _estimate) if record.has("estimates") else ()
+        ),
+        diagram=record.has("diagram") and record.boolean("diagram"),
     )
     record.done()
     return stage
+
+
+def _hint(record: Record) -> HintFile:
+    hint = HintFile(text=record.text("text"), cost=record.number("cost"))
+    if not 0 <= hint.cost <= MOST_COST:
+        raise record.error(_("A hint costs from 0 to 100 points."), "cost")
+    record.done()
+    return hint
+
+
+def _estimate(record: Record) -> EstimateFile:
+    estimate = EstimateFile(
+        id=record.slug("id"),
+        label=record.title("label"),
+        unit=read_unit(record),
+        help=record.text("help") if record.has("help") else "",
+    )
+    record.done()
+    return estimate
 
 
 def _criterion(record: Record) -> CriterionFile:
@@ -128,6 +189,11 @@ def _criterion(record: Record) -> CriterionFile:
         misconceptions=record.texts("misconceptions") if record.has("misconceptions") else (),
         groups=_groups(record) if record.has("groups") else (),
         numbers=_numbers(record) if record.has("numbers") else (),
+        dimension=(
+            cast("Dimension", record.one_of("dimension", DIMENSIONS))
+            if record.has("dimension")
+            else "design"
+        ),
     )
     record.done()
     return criterion
@@ -148,7 +214,11 @@ def _numbers(record: Record) -> tuple[ExpectedNumber, ...]:
 
 def _number(record: Record) -> ExpectedNumber:
     number = ExpectedNumber(
-        value=record.number("value"), unit=read_unit(record), tolerance=read_tolerance(record)
+        value=record.number("value"),
+        unit=read_unit(record),
+        tolerance=read_tolerance(record),
+        of=record.title("of") if record.has("of") else "",
+        times=record.number("times") if record.has("times") else 1,
     )
     record.done()
     return number
@@ -160,9 +230,37 @@ def _stage_value(stage: StageFile) -> Value:
         "title": stage.title,
         "minutes": stage.minutes,
         "prompt": stage.prompt,
+        **({"hints": [_hint_value(hint) for hint in stage.hints]} if stage.hints else {}),
+        **(
+            {"estimates": [_estimate_value(one) for one in stage.estimates]}
+            if stage.estimates
+            else {}
+        ),
+        **({"diagram": True} if stage.diagram else {}),
         "model_answer": stage.model_answer,
         "criteria": [_criterion_value(criterion) for criterion in stage.criteria],
     }
+
+
+def _optional_values(stage: StageFile) -> dict[str, Value]:
+    """What a stage may have, in the order of the file, where it has it."""
+    values: dict[str, Value] = {
+        "twist": stage.twist,
+        "hints": [_hint_value(hint) for hint in stage.hints],
+        "estimates": [_estimate_value(estimate) for estimate in stage.estimates],
+        "diagram": stage.diagram,
+    }
+    return {key: value for key, value in values.items() if value}
+
+
+def _hint_value(hint: HintFile) -> Value:
+    return {"text": hint.text, "cost": hint.cost}
+
+
+def _estimate_value(estimate: EstimateFile) -> Value:
+    value: dict[str, Value] = {"id": estimate.id, "label": estimate.label}
+    value |= unit_values(estimate.unit)
+    return value | ({"help": estimate.help} if estimate.help else {})
 
 
 def _criterion_value(criterion: CriterionFile) -> Value:
@@ -170,6 +268,7 @@ def _criterion_value(criterion: CriterionFile) -> Value:
         "id": criterion.id,
         "title": criterion.title,
         "points": criterion.points,
+        **({"dimension": criterion.dimension} if criterion.dimension != "design" else {}),
         "statement": criterion.statement,
         "hint": criterion.hint,
         "follow_up": criterion.follow_up,
@@ -182,4 +281,5 @@ def _criterion_value(criterion: CriterionFile) -> Value:
 
 def _number_value(number: ExpectedNumber) -> Value:
     unit = unit_values(number.unit)
-    return Flow({"value": number.value, **unit, "tolerance": number.tolerance})
+    own = {"of": number.of, "times": number.times} if number.of else {}
+    return Flow({"value": number.value, **unit, "tolerance": number.tolerance, **own})

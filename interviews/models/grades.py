@@ -33,9 +33,20 @@ class Grading(models.Model):
     `attempts` is raised and committed before work begins, so that an answer which kills its
     worker reaches the cap. It is also the fencing token: who holds the lease knows its number,
     and writes only while the row still has it. `progress` lists the assessed criteria so far.
+    `text` is what is graded and quoted, fixed when the grading is requested: a stage that is begun
+    anew changes the answer, never what an earlier grade quotes. `edition` holds the rubric.
     """
 
     answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="gradings")
+    text = models.TextField(default="", editable=False)
+    edition = models.ForeignKey(ScenarioEdition, on_delete=models.PROTECT, related_name="+")
+    regrade = models.ForeignKey(
+        "interviews.Regrade",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="gradings",
+    )
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     attempts_cap = models.PositiveSmallIntegerField(default=ATTEMPTS)
@@ -133,3 +144,59 @@ class Grade(models.Model):
     def delete(self, *args: Any, **options: Any) -> Never:
         """Refuse: history stays."""
         raise AppendOnlyError("A grade is never deleted: write a new one.")
+
+
+class Appeal(models.Model):
+    """A learner thinks that the verdict on one criterion is wrong; a person looks at it."""
+
+    grade = models.ForeignKey(Grade, on_delete=models.CASCADE, related_name="appeals")
+    criterion_id = models.CharField(max_length=80)
+    reason = models.CharField(max_length=1000, blank=True, default="")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    settled_by = models.ForeignKey(
+        Grade, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["grade", "criterion_id"], name="appeal_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"appeal against {self.criterion_id}"
+
+
+class Regrade(models.Model):
+    """Past answers of a scenario graded again by a newer edition of its rubric."""
+
+    edition = models.ForeignKey(ScenarioEdition, on_delete=models.PROTECT, related_name="+")
+    stage_id = models.CharField(max_length=80)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    requested_at = models.DateTimeField(db_default=Now(), editable=False)
+    total = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"regrade {self.pk}"
+
+
+class ModelCall(models.Model):
+    """One request to a language model while grading, and what it answered."""
+
+    grading = models.ForeignKey(Grading, on_delete=models.CASCADE, related_name="model_calls")
+    learner = models.ForeignKey("accounts.Learner", on_delete=models.CASCADE, related_name="+")
+    model = models.CharField(max_length=200)
+    prompt_sha256 = models.CharField(max_length=64)
+    prompt_tokens = models.PositiveIntegerField(default=0)
+    completion_tokens = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=40)
+    raw = models.TextField(blank=True, default="")
+    seconds = models.FloatField(default=0)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["learner", "-created_at"], name="model_call_by_learner")]
+
+    def __str__(self) -> str:
+        return f"{self.model}: {self.outcome}"

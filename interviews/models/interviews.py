@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Prefetch, Q, Sum
 from django.db.models.functions import Coalesce, Now
@@ -43,15 +44,16 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         gradings = Prefetch(
             "gradings", Grading.objects.annotate(now=Now()).order_by("pk"), to_attr="history"
         )
-        answers = Answer.objects.select_related("current_grade").prefetch_related(gradings)
+        answers = Answer.objects.select_related("current_grade__grading").prefetch_related(gradings)
         return self.select_related("edition").prefetch_related(Prefetch("answers", answers))
 
     def with_results(self) -> "InterviewQuerySet":
         """Add `points` earned, `submitted` and `graded` stages; the edition knows the maximum."""
+        stages = Q(answers__criterion_id="")
         return self.select_related("edition").annotate(
-            points=Coalesce(Sum("answers__current_grade__points"), 0.0),
-            submitted=Count("answers", filter=Q(answers__submitted_at__isnull=False)),
-            graded=Count("answers__current_grade"),
+            points=Coalesce(Sum("answers__current_grade__points", filter=stages), 0.0),
+            submitted=Count("answers", filter=stages & Q(answers__submitted_at__isnull=False)),
+            graded=Count("answers__current_grade", filter=stages),
         )
 
     def listed(self) -> "InterviewQuerySet":
@@ -67,6 +69,9 @@ class Interview(models.Model):
         ScenarioEdition, on_delete=models.PROTECT, related_name="interviews"
     )
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.PRACTICE)
+    extra_percent = models.PositiveSmallIntegerField(
+        default=0, help_text="Time this person has beyond a stage's minutes, in per cent of them."
+    )
     started_at = models.DateTimeField(db_default=Now(), editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -84,12 +89,17 @@ class Interview(models.Model):
         return self.mode == Mode.STRICT
 
     def answers_by_stage(self) -> dict[str, "Answer"]:
-        """The answers of all stages opened so far."""
-        return {answer.stage_id: answer for answer in self.answers.all()}
+        """The answers of all stages opened so far, without those to follow-up questions."""
+        return {one.stage_id: one for one in self.answers.all() if not one.criterion_id}
 
 
 class Answer(models.Model):
-    """The text for one stage. It exists once the stage's content has been shown.
+    """What was written for one stage. It exists once the stage's content has been shown.
+
+    With a `criterion_id` it is the answer to that criterion's follow-up question instead, asked
+    after the stage was graded. `estimates` holds what was typed into the stage's fields, by id, and
+    `diagram` a D2 text; both are versioned with the text. `hints_taken` counts from the first.
+    `tries` counts the times a stage was begun anew in a practice interview.
 
     `version` counts what was stored; every writer names the version it started from. `editor` is
     the tab that stored last, `editor_base` the version at which its unbroken run of saves began
@@ -99,7 +109,12 @@ class Answer(models.Model):
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="answers")
     stage_id = models.CharField(max_length=80)
+    criterion_id = models.CharField(max_length=80, blank=True, default="")
     text = models.TextField(blank=True, default="")
+    estimates = models.JSONField(blank=True, default=dict)
+    diagram = models.TextField(blank=True, default="")
+    hints_taken = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=1)
     version = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -115,7 +130,9 @@ class Answer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["interview", "stage_id"], name="answer_stage_unique"),
+            models.UniqueConstraint(
+                fields=["interview", "stage_id", "criterion_id"], name="answer_stage_unique"
+            ),
             models.UniqueConstraint(
                 fields=["interview", "submission_key"],
                 condition=~Q(submission_key=""),
@@ -130,8 +147,10 @@ class Answer(models.Model):
         return f"answer {self.pk}"
 
     def deadline(self, minutes: int) -> datetime:
-        """When the stage's time is over, by the database's clock."""
-        return self.opened_at + timedelta(minutes=minutes)
+        """When the stage's time is over, by the database's clock, extra time included."""
+        return self.opened_at + timedelta(minutes=minutes) * (
+            1 + self.interview.extra_percent / 100
+        )
 
 
 class KeptText(models.Model):
@@ -152,3 +171,26 @@ class KeptText(models.Model):
 
     def __str__(self) -> str:
         return f"kept text {self.pk}"
+
+
+class ExtraTime(models.Model):
+    """Time an instructor gave a learner for every stage of a scenario, in per cent of it."""
+
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="extra_times")
+    scenario = models.ForeignKey(
+        "interviews.Scenario", on_delete=models.CASCADE, related_name="extra_times"
+    )
+    percent = models.PositiveSmallIntegerField()
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    granted_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["learner", "scenario"], name="extra_time_unique"),
+            models.CheckConstraint(condition=Q(percent__lte=400), name="extra_time_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.percent} % more"

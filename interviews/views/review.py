@@ -42,12 +42,12 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     stage = answer.interview.edition.stage(answer.stage_id)
     data = request.POST if request.method == "POST" else None
     forms = [
-        CriterionForm(data, criterion=criterion, answer=answer.text)
+        CriterionForm(data, criterion=criterion, answer=grading.text)
         for criterion in stage["criteria"]
     ]
     if data is not None and all(form.is_valid() for form in forms):
         return _store(request, grading, forms)
-    context = {"grading": grading, "stage": stage, "text": answer.text, "forms": forms}
+    context = {"grading": grading, "stage": stage, "text": grading.text, "forms": forms}
     return render(request, "interviews/studio/review.html", context)
 
 

@@ -44,8 +44,15 @@ def _list(prefix: str, items: list[Any], fields: Fields, kind: str = "item") -> 
 
 
 def _stage(prefix: str, stage: Data) -> Data:
-    own = {f"{prefix}-{key}": value for key, value in stage.items() if key != "criteria"}
-    return own | _list(f"{prefix}-criteria", stage["criteria"], _criterion)
+    own: Data = {}
+    for key, value in stage.items():
+        if key == "criteria":
+            own |= _list(f"{prefix}-{key}", value, _criterion)
+        elif isinstance(value, list):
+            own |= _list(f"{prefix}-{key}", value, _plain)
+        elif value is not False:  # an empty checkbox is not sent
+            own[f"{prefix}-{key}"] = value
+    return own
 
 
 def _criterion(prefix: str, criterion: Data) -> Data:

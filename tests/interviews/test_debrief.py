@@ -101,7 +101,7 @@ def test_the_grader_that_is_not_sure_says_so(
     grading_queue.grade_queued(submitted.gradings.get().pk)
     grade = Grade.objects.get()
     grade.pk, grade._state.adding, grade.provisional = None, True, True
-    grade.grading = Grading.objects.create(
+    grade.grading = actions.request_grading(
         answer=submitted, state=State.DONE, grader="lexical", grader_version="1"
     )
     grade.assessment["criteria"][1] |= {"verdict": "unsure", "confidence": 0.41}
