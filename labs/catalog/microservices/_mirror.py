@@ -17,7 +17,7 @@ from labs.results import Cell, Table
 from simulation import Done, Outcome, Record, Request, Simulator, Streams
 
 DURATION_S = 60.0
-AXIS = Axis(width_s=1.0, count=60)
+AXIS = Axis(width_s=2.0, count=30)
 START_S = 10.0
 CAPACITY = 100  # database calls per second
 SERVERS = 2
