@@ -43,9 +43,9 @@ WHOLE, PARTIAL = "whole", "partial"
 EVENT_TEXTS = {
     "asks at once": noop("asks all %(services)d services at once"),
     "asks in turn": noop("asks %(services)d services one after the other"),
-    "no answer": noop("is given up after %(ms)d ms"),
-    "answers a retry": noop("answers a retry, %(ms)d ms after the first attempt"),
-    "answers late": noop("answers after %(ms)d ms"),
+    "no answer": noop("is given up after %(ms).0f ms"),
+    "answers a retry": noop("answers a retry, %(ms).0f ms after the first attempt"),
+    "answers late": noop("answers after %(ms).0f ms"),
     "fails": noop("number %(place)d ends with an error: a part is missing"),
     "lacks parts": noop("number %(place)d is sent, parts missing: %(missing)d"),
     "is complete": noop("number %(place)d is complete"),
@@ -308,14 +308,14 @@ def _waiting_sentence(run: Run) -> str:
     sentence = (
         noop(
             "The gateway asked at once and waited for the slowest of %(services)d answers: half "
-            "of the pages took up to %(with)d ms. The client on its own added them up, with a "
-            "round trip of %(rtt)d ms for each: %(without)d ms."
+            "of the pages took up to %(with).0f ms. The client on its own added them up, with a "
+            "round trip of %(rtt)d ms for each: %(without).0f ms."
         )
         if run.parameters["calls"] == PARALLEL
         else noop(
             "The gateway saved round trips of %(rtt)d ms, but it too added up the times of "
-            "%(services)d answers: half of the pages took up to %(with)d ms instead of "
-            "%(without)d ms."
+            "%(services)d answers: half of the pages took up to %(with).0f ms instead of "
+            "%(without).0f ms."
         )
     )
     return _(sentence) % {
