@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from heapq import heappush
 from math import inf
+from sys import maxsize
 
 from simulation.calls import Handler, Outcome, Request, direct
 from simulation.kernel import Entry, Simulator
@@ -17,7 +18,7 @@ type Keys = Callable[[], str]
 class _Client:
     """Numbers requests, sends them to `target`, and enters how each ended in the ledger."""
 
-    __slots__ = ("_answered", "_keys", "_kinds", "_ledger", "_simulator", "_target", "sent")
+    __slots__ = ("_answered", "_enter", "_keys", "_kinds", "_simulator", "_target", "sent")
 
     def __init__(
         self,
@@ -32,7 +33,7 @@ class _Client:
         self._target = direct(target)
         self._kinds = kinds
         self._keys = keys
-        self._ledger = ledger
+        self._enter = None if ledger is None else ledger.rows.extend
         self._answered = self._note  # bound once, not once per request
 
     def _send(self) -> None:
@@ -44,9 +45,8 @@ class _Client:
         self._target(request, self._answered)
 
     def _note(self, request: Request, outcome: Outcome) -> None:
-        if self._ledger is not None:
-            now = self._simulator.now
-            self._ledger.rows += (request.id, request.started_at, now, outcome)
+        if self._enter is not None:
+            self._enter((request.id, request.started_at, self._simulator.now, outcome))
 
 
 class OpenLoop(_Client):
@@ -78,7 +78,8 @@ class OpenLoop(_Client):
         super().__init__(simulator, target, kinds, keys, ledger)
         self._gaps = gaps
         self._until_s = until_s
-        self._limit = limit
+        # a whole number: comparing one with the float infinity takes several times as long
+        self._limit = int(min(limit, maxsize))
         self._profile = profile
         self._expected = 0.0
         if profile is None:

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from heapq import heapify, heappush
 from math import inf
+from sys import maxsize
 
 from simulation.calls import Done, Handler, Outcome, Request, direct
 from simulation.faults import HEALTHY, Health
@@ -33,8 +34,8 @@ class Service:
         "_downstream",
         "_draw",
         "_drops_expired",
+        "_enter",
         "_error_rate",
-        "_ledger",
         "_luck",
         "_open_servers",
         "_queue_limit",
@@ -83,9 +84,10 @@ class Service:
         self.health = HEALTHY
         self._simulator = simulator
         self._service_time = self._draw = service_time
-        self._queue_limit = queue_limit
+        # a whole number: comparing one with the float infinity takes several times as long
+        self._queue_limit = int(min(queue_limit, maxsize))
         self._luck = luck or _never
-        self._ledger = ledger
+        self._enter = None if ledger is None else ledger.rows.extend
         self._downstream = downstream
         self._worked = self._answer if downstream is None else self._call_downstream
         self._open_servers = servers
@@ -255,8 +257,8 @@ class Service:
         now = simulator.now
         if now >= request.deadline:
             self.wasted += 1
-        if self._ledger is not None:
-            self._ledger.rows += (request.id, arrived, now, outcome)
+        if self._enter is not None:
+            self._enter((request.id, arrived, now, outcome))
         done(request, outcome)
         if not self._waiting or self.busy > self._open_servers:
             self.busy -= 1
@@ -287,8 +289,8 @@ class Service:
 
     def _note(self, job: _Job, left_at: float, outcome: Outcome) -> None:
         request, _done, arrived = job
-        if self._ledger is not None:
-            self._ledger.rows += (request.id, arrived, left_at, outcome)
+        if self._enter is not None:
+            self._enter((request.id, arrived, left_at, outcome))
 
 
 def _never() -> float:

@@ -53,8 +53,11 @@ class Backoff:
             return min(self.cap_s, self.base_s + (most - self.base_s) * self.random())
         longest = self.base_s
         for _ in range(retry - 1):
-            longest = min(longest * self.factor, self.cap_s)
-        longest = min(longest, self.cap_s)
+            longest *= self.factor
+            if longest > self.cap_s:
+                break
+        if longest > self.cap_s:
+            longest = self.cap_s
         if self.jitter is Jitter.NONE:
             return longest
         low, width = _SPREAD[self.jitter]

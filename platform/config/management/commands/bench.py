@@ -8,7 +8,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management.base import BaseCommand
 
 from config import chromium, embedded
-from config.bench import inside, labs, people, site
+from config.bench import engine, inside, labs, people, site
 from config.bench.load import Target, family, measure
 from config.bench.site import Site
 from labs.registry import all_labs
@@ -34,6 +34,7 @@ class Command(BaseCommand):
             files.hashed_files, files.manifest_hash = files.load_manifest()  # type: ignore[attr-defined]
             self.pages(running)
             self.in_process()
+            self.engine()
             self.labs()
             self.grading()
             self.memory(running)
@@ -114,6 +115,16 @@ class Command(BaseCommand):
         self.line("answer from the cache, slowest lab", f"{cached:.1f} ms", "≤ 5 ms")
         growth = labs.memory_growth_bytes()
         self.line("growth over 1,000 different runs", f"{growth / 1e6:.1f} MB", "< 20 MB")
+
+    def engine(self) -> None:
+        """Measure the simulation engine beside SimPy."""
+        self.title("Engine against SimPy, the same requests (events of the model per second)")
+        for one in engine.comparisons():
+            rates = f"{one.ours.rate / 1000:.0f} / {one.simpy.rate / 1000:.0f}"
+            self.line(f"{one.name}: thousand events/s, ours / SimPy", rates)
+            self.line("  ratio", f"{one.ratio:.1f}", "≥ 5")
+            self.line("  mean wait, ours", one.ours.wait)
+            self.line("  mean wait, SimPy", one.simpy.wait, "the same")
 
     def grading(self) -> None:
         """Measure from submitting to the stored grade."""
