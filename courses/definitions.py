@@ -55,19 +55,26 @@ def quiz_file(data: Data) -> QuizFile:
 
 def scenario_file(data: Data) -> ScenarioFile:
     """The scenario file that says this; raises ContentError when no file can."""
-    stages = [
-        {**stage, "criteria": [*map(_criterion, stage["criteria"])]} for stage in data["stages"]
-    ]
+    stages = [_stage(stage) for stage in data["stages"]]
     return parse_scenario(_dumped({**data, "stages": stages}), path=scenario_path(data["slug"]))
 
 
+def _stage(stage: Data) -> Data:
+    """What a stage may have but has not is no key of its file."""
+    optional = ("twist", "hints", "estimates", "diagram")
+    present = {key: value for key, value in stage.items() if value or key not in optional}
+    estimates = [_filled(estimate) for estimate in stage.get("estimates", ())]
+    criteria = [_criterion(criterion) for criterion in stage["criteria"]]
+    return present | {"criteria": criteria} | ({"estimates": estimates} if estimates else {})
+
+
 def _criterion(criterion: Data) -> Data:
-    """A plain number has no key “unit” in a file."""
-    numbers = [
-        {key: value for key, value in number.items() if key != "unit" or value}
-        for number in criterion["numbers"]
-    ]
-    return {**criterion, "numbers": numbers}
+    return {**criterion, "numbers": [_filled(number) for number in criterion["numbers"]]}
+
+
+def _filled(entry: Data) -> Data:
+    """A plain number has no key “unit” in a file, nor an estimate without help a “help”."""
+    return {key: value for key, value in entry.items() if value or key not in {"unit", "help"}}
 
 
 class _Dumper(yaml.SafeDumper):
