@@ -25,7 +25,12 @@ def index(request: HttpRequest) -> HttpResponse:
         (name, [(lab, len(passed.get(lab.slug, ()))) for lab in members])
         for name, members in groupby(labs, key=lambda lab: str(lab.group))
     ]
-    context = {"groups": groups, "calculators": all_calculators()}
+    context = {
+        "groups": groups,
+        "calculators": all_calculators(),
+        "passed": sum(done for _name, members in groups for _lab, done in members),
+        "challenges": sum(len(lab.challenges) for lab in labs),
+    }
     return render(request, "labs/index.html", context)
 
 
