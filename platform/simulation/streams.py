@@ -7,7 +7,7 @@ last bit between machines. So only IEEE 754 basic operations (+, −, ×, ÷, sq
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import chain
 from math import frexp, ldexp, sqrt
@@ -106,26 +106,23 @@ def _accepts(layer: int, x: float, u: float) -> bool:
 
 def lognormal(random: Sampler, median: float, sigma: float) -> Sampler:
     """Log-normal variates."""
-    normal = standard_normal(random)
-    return lambda: median * natural_exp(sigma * normal())
+    return (median * natural_exp(sigma * normal) for normal in _normals(random)).__next__
 
 
 def standard_normal(random: Sampler) -> Sampler:
-    """Normal variates with mean 0 and deviation 1, by Marsaglia's polar method."""
-    spare: list[float] = []
+    """Normal variates with mean 0 and deviation 1."""
+    return _normals(random).__next__
 
-    def draw() -> float:
-        if spare:
-            return spare.pop()
-        while True:
-            x, y = 2.0 * random() - 1.0, 2.0 * random() - 1.0
-            square = x * x + y * y
-            if 0.0 < square < 1.0:
-                scale = sqrt(-2.0 * natural_log(square) / square)
-                spare.append(y * scale)
-                return x * scale
 
-    return draw
+def _normals(random: Sampler) -> Iterator[float]:
+    """Marsaglia's polar method: two normal variates from each point inside the unit circle."""
+    while True:
+        x, y = 2.0 * random() - 1.0, 2.0 * random() - 1.0
+        square = x * x + y * y
+        if 0.0 < square < 1.0:
+            scale = sqrt(-2.0 * natural_log(square) / square)
+            yield x * scale
+            yield y * scale
 
 
 def natural_log(x: float) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from heapq import heappush
 from math import inf
 
 from simulation.calls import Done, Handler, Outcome, Request, direct
@@ -137,7 +138,9 @@ class Retry:
         attempts.outcome = outcome
         attempts.waited_s = wait_s
         # always through the agenda: called directly, nested layers would nest their stacks
-        self._simulator.after(wait_s, self.again, attempts)
+        simulator = self._simulator
+        entry = (simulator.now + wait_s, simulator.ticket(), self.again, attempts)
+        heappush(simulator.agenda, entry)
         return False
 
     def _wait(self, attempts: "_Attempts") -> float:

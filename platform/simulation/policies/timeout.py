@@ -1,5 +1,7 @@
 """Stop waiting after a while."""
 
+from heapq import heappush
+
 from simulation.calls import Done, Handler, Outcome, Request, direct
 from simulation.kernel import Simulator
 
@@ -35,12 +37,14 @@ def timeout(simulator: Simulator, target: Handler, seconds: float) -> Handler:
     target = direct(target)
 
     def call(request: Request, done: Done) -> None:
-        now = simulator.now
-        if request.deadline <= now:
+        now, deadline = simulator.now, request.deadline
+        if deadline <= now:
             done(request, Outcome.TIMEOUT)
             return
+        end = now + seconds
         wait = Wait(request, done)
-        simulator.at(min(now + seconds, request.deadline), wait.expire)
+        expiry = (min(end, deadline), simulator.ticket(), wait.expire, None)
+        heappush(simulator.agenda, expiry)
         target(request, wait.answer)
 
     return call
