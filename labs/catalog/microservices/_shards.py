@@ -13,8 +13,7 @@ from simulation import Streams
 from simulation.hashing import HashRing
 
 MOST_BEFORE = 20  # nodes before the growth; the chart shows each number from 1
-TABLE_VIRTUAL = (1, 4, 16, 64, 256)
-TABLE_RINGS = 5
+TABLE_RINGS = {1: 20, 4: 20, 16: 20, 64: 5, 256: 5}  # how many, by points per node
 
 
 class Growth:

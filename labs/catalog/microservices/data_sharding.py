@@ -34,7 +34,6 @@ from labs.base import (
 from labs.catalog.microservices._shards import (
     MOST_BEFORE,
     TABLE_RINGS,
-    TABLE_VIRTUAL,
     Growth,
     Reads,
     busiest_by_remainder,
@@ -131,8 +130,8 @@ def _tone(largest: float) -> Literal["", "good", "bad"]:
 def _evenness_table(parameters: Parameters, seed: int) -> Table:
     nodes = parameters.nodes + parameters.added
     rows = []
-    for virtual in TABLE_VIRTUAL:
-        found = evenness(seed, nodes=nodes, virtual=virtual, rings=TABLE_RINGS)
+    for virtual, rings in TABLE_RINGS.items():
+        found = evenness(seed, nodes=nodes, virtual=virtual, rings=rings)
         cells = (
             Cell(f"{virtual}"),
             Cell(f"{found.largest:.2f}×", _tone(found.largest)),
@@ -146,7 +145,7 @@ def _evenness_table(parameters: Parameters, seed: int) -> Table:
         noop("Deviation, × the mean"),
         noop("Points to keep"),
     )
-    caption = noop("What points on the ring buy: means of five other rings of this size")
+    caption = noop("What points on the ring buy: means of 5 to 20 other rings")
     return Table("evenness", caption, head, tuple(rows))
 
 
