@@ -1,7 +1,6 @@
 """M/M/c, M/M/c/K and Little's law: the engine against the tables of queueing theory."""
 
 from dataclasses import dataclass
-from math import factorial
 
 import pytest
 
@@ -28,6 +27,7 @@ from simulation import (
 )
 from simulation.calls import Done
 from simulation.policies import Backoff, Bulkhead, Hedge, Retry, deadline, timeout
+from tests.simulation.erlang import blocking, erlang_c, waiting_time
 from tests.simulation.statistics_of_runs import assert_mean
 
 BATCHES = 20
@@ -50,27 +50,6 @@ PRECISE_TO = {0.5: 0.06, 0.7: 0.15, 0.8: 0.15, 0.9: 0.20, 0.95: 0.35}
 # Samples 10 ms apart miss each call's time by up to one step at either end, at random: with
 # 30,000 calls, four standard errors of the sum are this, of well over 1,000 s.
 SAMPLING_S = 4 * (30_000 / 6) ** 0.5 * 0.01
-
-
-def erlang_c(servers: int, utilisation: float) -> float:
-    """Probability of waiting in M/M/c (Erlang's second formula)."""
-    load = servers * utilisation
-    last = load**servers / factorial(servers) / (1 - utilisation)
-    return last / (sum(load**k / factorial(k) for k in range(servers)) + last)
-
-
-def waiting_time(servers: int, utilisation: float) -> float:
-    """Mean wait in M/M/c in units of the mean service time."""
-    return erlang_c(servers, utilisation) / (servers * (1 - utilisation))
-
-
-def blocking(servers: int, places: int, load: float) -> float:
-    """Probability that M/M/c/K (c servers, K places in all) turns a call away."""
-    weights = [
-        load**n / factorial(min(n, servers)) / servers ** max(0, n - servers)
-        for n in range(places + 1)
-    ]
-    return weights[-1] / sum(weights)
 
 
 @dataclass(frozen=True)

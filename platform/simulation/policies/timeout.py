@@ -3,7 +3,7 @@
 from heapq import heappush
 
 from simulation.calls import Done, Handler, Outcome, Request, direct
-from simulation.kernel import Simulator
+from simulation.kernel import Entry, Simulator
 
 
 class Wait:
