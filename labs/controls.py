@@ -52,6 +52,12 @@ class Control:
     choices: tuple[Choice, ...]
     error: str
 
+    @property
+    def shown(self) -> str:
+        """What the control holds, as a person reads it: `60 requests/s`, or the chosen label."""
+        chosen = [choice.label for choice in self.choices if choice.chosen]
+        return chosen[0] if chosen else f"{self.text} {self.unit}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class PresetLink:
