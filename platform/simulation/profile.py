@@ -40,10 +40,12 @@ class Profile:
         return self._areas[index] + past * (first + self._slope(index) * past / 2)
 
     def when(self, expected: float) -> float:
-        """The moment by which that many requests (above 0) are expected; infinity if never."""
-        index = bisect_left(self._areas, expected) - 1
+        """The first moment by which that many requests are expected; infinity if never."""
+        index = max(0, bisect_left(self._areas, expected) - 1)
         start, first = self.points[index]
         rest = expected - self._areas[index]
+        if rest <= 0.0:
+            return start
         slope = self._slope(index)
         # the root of first·d + slope·d²/2 = rest that loses no digits when slope is small;
         # rounding must not make the root of a falling rate's last instant negative
@@ -54,7 +56,8 @@ class Profile:
         if index + 1 == len(self.points):
             return 0.0
         (start, first), (end, last) = self.points[index], self.points[index + 1]
-        return (last - first) / (end - start)
+        # within a nanosecond it is a step, and the quotient might not be finite
+        return (last - first) / (end - start) if end - start > 1e-9 else 0.0
 
 
 def bursts(base: float, peak: float, every_s: float, burst_s: float, until_s: float) -> Profile:

@@ -58,6 +58,15 @@ def test_a_rate_that_ends_at_zero_ends_the_run() -> None:
     assert len(arrivals(Profile([(0.0, 10.0), (2.0, 10.0), (2.0, 0.0)]))) == 20
 
 
+def test_nothing_is_expected_from_the_first_moment_on() -> None:
+    assert Profile([(0.0, 0.0), (1.0, 5.0)]).when(0.0) == 0.0
+
+
+def test_a_rise_within_an_instant_is_a_step() -> None:
+    profile = Profile([(0.0, 1.0), (5e-324, 100.0), (9.0, 100.0)])
+    assert profile.when(100.0) == pytest.approx(1.0)
+
+
 def test_a_pause_is_leapt_over() -> None:
     profile = Profile([(0.0, 1.0), (2.5, 1.0), (2.5, 0.0), (100.0, 0.0), (100.0, 1.0)])
     assert arrivals(profile, limit=4) == [1.0, 2.0, 100.5, 101.5]

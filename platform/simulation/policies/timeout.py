@@ -41,9 +41,8 @@ def timeout(simulator: Simulator, target: Handler, seconds: float) -> Handler:
         if deadline <= now:
             done(request, Outcome.TIMEOUT)
             return
-        end = now + seconds
         wait = Wait(request, done)
-        expiry = (min(end, deadline), simulator.ticket(), wait.expire, None)
+        expiry: Entry = (min(now + seconds, deadline), simulator.ticket(), wait.expire, None)
         heappush(simulator.agenda, expiry)
         target(request, wait.answer)
 
