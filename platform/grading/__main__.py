@@ -7,7 +7,7 @@ import json
 import sys
 
 from grading.jsonl import grade_lines
-from grading.lexical import LexicalGrader
+from grading.embedded import EmbeddedGrader
 
 
 def main() -> int:
@@ -15,7 +15,7 @@ def main() -> int:
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     failed = False
-    for result in grade_lines(sys.stdin, LexicalGrader()):
+    for result in grade_lines(sys.stdin, EmbeddedGrader()):
         failed = failed or "error" in result
         sys.stdout.write(json.dumps(result, ensure_ascii=False, sort_keys=True) + "\n")
         sys.stdout.flush()

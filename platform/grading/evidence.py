@@ -1,96 +1,181 @@
-"""A criterion prepared for grading, and all that the channels found for it in one answer."""
+"""A rubric prepared for grading, and all that the channels found for a criterion in one answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
 
 from grading.channels import Finding
 from grading.channels.concepts import Group, compile_group, find_group
-from grading.channels.coverage import Cover, best_cover, best_raw_cover, cover, without_scrambled
+from grading.channels.coverage import Cover, best_cover, scrambled_credits
 from grading.channels.numbers import find_numbers
+from grading.channels.paraphrase import Asked, Nearness, Wanted, compare
 from grading.guards import Reading
+from grading.head import criterion_head
+from grading.passage import Passage, passage
 from grading.rubric import Criterion
 from grading.segments import Segment, segment_of
 from grading.weights import Weights
 
-# Bounds of a fitted threshold, and the one for a criterion too poor in exemplars to fit.
-LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.42, 0.65
-DEFAULT_THRESHOLD = 0.5
+Matrix = npt.NDArray[np.float64]
+
+# How far the exemplars of a criterion may move its threshold, in logits.
+EASIEST, HARDEST = -1.0, 1.5
+_ENOUGH = 3  # exemplars, before they say anything about how people put it
+# A window of two must be this much likelier than one sentence to be quoted instead of it.
+WINDOW_MARGIN = 0.5
+LIKENESS = 6.0  # of whole sentences, in logits, where texts are told apart
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A criterion with its exemplars cut into words and its own threshold of coverage."""
+    """A criterion with its texts, their rows among all texts of the rubric, and its threshold."""
 
     criterion: Criterion
     exemplars: tuple[Segment, ...]
     misconceptions: tuple[Segment, ...]
     groups: tuple[Group, ...]
     may_be_negated: frozenset[str]
+    rows: slice
+    wrong_rows: slice
     threshold: float
+
+
+@dataclass(frozen=True)
+class Near:
+    """The likeliest segment for one of some texts, and the logit of its meaning the same."""
+
+    logit: float
+    credit: float
+    segment: Segment
+    place: int
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What every channel found for one criterion."""
 
+    paraphrase: Near | None
+    misconception: Near | None
+    wrongness: float  # how much nearer the misconception is than any exemplar at its segment
     coverage: Cover | None
-    raw_coverage: Cover | None
-    misconception: Cover | None
     concepts: Finding
     numbers: Finding
 
 
-def prepare(rubric: Sequence[Criterion], weights: Weights) -> tuple[Prepared, ...]:
-    """Every criterion of a rubric ready for `gather`, thresholds fitted against the others."""
-    exemplars = [tuple(segment_of(text) for text in one.exemplars) for one in rubric]
-    return tuple(
-        _prepared(criterion, exemplars, place, weights) for place, criterion in enumerate(rubric)
+@dataclass(frozen=True, eq=False)
+class Nearby:
+    """Every text of the rubric against every segment and window.
+
+    `logits` say how likely a segment means what the text says. `contrast` tells texts apart that
+    are all in the segment: the one that it resembles as a whole was meant.
+    """
+
+    logits: Matrix
+    contrast: Matrix
+
+
+@dataclass(frozen=True, eq=False)
+class Rubric:
+    """All criteria of a rubric with the vectors of all their texts."""
+
+    criteria: tuple[Prepared, ...]
+    wanted: Wanted
+    weights: Weights
+
+
+def prepare(criteria: Sequence[Criterion], asked: Asked, weights: Weights) -> Rubric:
+    """A rubric ready for `gather`, each threshold fitted on its own exemplars."""
+    segments: list[Segment] = []
+    found: list[Prepared] = []
+    for criterion in criteria:
+        own = tuple(segment_of(text) for text in criterion.exemplars)
+        wrong = tuple(segment_of(text) for text in criterion.misconceptions)
+        start, middle = len(segments), len(segments) + len(own)
+        segments += (*own, *wrong)
+        found.append(
+            Prepared(
+                criterion,
+                own,
+                wrong,
+                tuple(compile_group(group) for group in criterion.groups),
+                _negated(own),
+                slice(start, middle),
+                slice(middle, len(segments)),
+                0.0,
+            )
+        )
+    wanted = Wanted(passage(segments), asked)
+    return Rubric(_with_thresholds(found, wanted), wanted, weights)
+
+
+def _negated(exemplars: Sequence[Segment]) -> frozenset[str]:
+    return frozenset(
+        stem for exemplar in exemplars for stem, affirmed in exemplar.stems.items() if not affirmed
     )
 
 
-def _prepared(
-    criterion: Criterion,
-    exemplars: list[tuple[Segment, ...]],
-    place: int,
-    weights: Weights,
-) -> Prepared:
-    own = exemplars[place]
-    others = [one for index, rest in enumerate(exemplars) if index != place for one in rest]
-    wrong = tuple(segment_of(text) for text in criterion.misconceptions)
-    negated = {
-        stem for exemplar in own for stem, affirmed in exemplar.stems.items() if not affirmed
-    }
-    return Prepared(
-        criterion,
-        own,
-        wrong,
-        tuple(compile_group(group) for group in criterion.groups),
-        frozenset(negated),
-        _threshold(own, [*others, *wrong], weights),
-    )
+def _with_thresholds(found: Sequence[Prepared], wanted: Wanted) -> tuple[Prepared, ...]:
+    if not found:
+        return ()
+    logits = criterion_head().logits(compare(wanted, wanted.passage, ()).features)
+    return tuple(replace(one, threshold=_threshold(one, found, logits)) for one in found)
 
 
-def _threshold(own: Sequence[Segment], foreign: Sequence[Segment], weights: Weights) -> float:
-    """Half way between how well exemplars cover one another and how well foreign texts do."""
-    if len(own) < 3:  # the statement and one paraphrase say little about how people put it
-        return DEFAULT_THRESHOLD
-    alike = sorted(
-        max(cover(wanted, one, weights).share for wanted in own if wanted is not one) for one in own
-    )
-    typical = alike[len(alike) // 2]
+def _threshold(own: Prepared, all_of_them: Sequence[Prepared], logits: Matrix) -> float:
+    """Half way between how near exemplars come to one another and how near foreign texts do."""
+    if len(own.exemplars) < _ENOUGH:
+        return 0.0
+    among = logits[own.rows, own.rows].copy()
+    np.fill_diagonal(among, -np.inf)
+    typical = float(np.median(among.max(axis=0)))
+    foreign = [one.rows for one in all_of_them if one is not own] + [own.wrong_rows]
     nearest = max(
-        (cover(wanted, one, weights).share for wanted in own for one in foreign), default=0.0
+        (float(logits[own.rows, rows].max()) for rows in foreign if rows.start < rows.stop),
+        default=typical,
     )
-    return min(HIGHEST_THRESHOLD, max(LOWEST_THRESHOLD, (typical + nearest) / 2))
+    return round(min(HARDEST, max(EASIEST, (typical + nearest) / 2)), 2)
 
 
-def gather(prepared: Prepared, reading: Reading, weights: Weights) -> Evidence:
+def nearness(rubric: Rubric, answer: Passage, reading: Reading) -> Nearby:
+    """How near every text of the rubric is to every segment and window."""
+    if not rubric.criteria or not reading.single:
+        nothing = np.zeros((rubric.wanted.passage.count, len(reading.segments)))
+        return Nearby(nothing, nothing)
+    found: Nearness = compare(rubric.wanted, answer, reading.pairs)
+    logits = criterion_head().logits(found.features)
+    return Nearby(logits, logits + LIKENESS * found.like)
+
+
+def gather(prepared: Prepared, reading: Reading, nearby: Nearby, weights: Weights) -> Evidence:
     """All evidence for one criterion in one answer."""
-    reading = without_scrambled(prepared.exemplars, reading)
+    reading = replace(reading, credits=scrambled_credits(prepared.exemplars, reading))
+    wrong = _nearest(nearby.logits[prepared.wrong_rows], reading)
     return Evidence(
+        paraphrase=_nearest(nearby.logits[prepared.rows], reading),
+        misconception=wrong,
+        wrongness=0.0 if wrong is None else _wrongness(prepared, wrong.place, nearby),
         coverage=best_cover(prepared.exemplars, reading, weights),
-        raw_coverage=best_raw_cover(prepared.exemplars, reading, weights),
-        misconception=best_cover(prepared.misconceptions, reading, weights),
         concepts=find_group(prepared.groups, reading, prepared.may_be_negated),
         numbers=find_numbers(prepared.criterion.numbers, reading),
     )
+
+
+def _wrongness(prepared: Prepared, place: int, nearby: Nearby) -> float:
+    wrong = nearby.contrast[prepared.wrong_rows, place].max()
+    return float(wrong - nearby.contrast[prepared.rows, place].max())
+
+
+def _nearest(logits: Matrix, reading: Reading) -> Near | None:
+    """The likeliest segment that has any credit, the earliest of equal ones."""
+    if not logits.size:
+        return None
+    best = logits.max(axis=0)
+    windows = np.arange(len(best)) >= len(reading.single)
+    # Little credit costs a lot here, so that an honest segment is quoted where there is one.
+    ranked = best - WINDOW_MARGIN * windows - 6 * (1 - np.array(reading.credits))
+    place = int(ranked.argmax())
+    if reading.credits[place] == 0:
+        return None
+    return Near(float(best[place]), reading.credits[place], reading.segments[place], place)

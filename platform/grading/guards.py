@@ -1,19 +1,19 @@
 """Reading an answer with care: what is not graded, what is only flagged, what earns less."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grading.assessment import Flag
 from grading.disorder import Disorder, looks_listed, measure
+from grading.gibberish import is_gibberish
 from grading.segments import Segment, capped, split, windows
-from grading.words import STOP_WORDS, Word, words_of
+from grading.spelling import as_meant
+from grading.words import Word, words_of
 
 COPIED_SHARE = 0.7  # of a segment's word triples found in the question
 SHUFFLED_CREDIT = 0.15  # too little for any threshold of coverage
 REPEATED_SHARE = 0.3  # of all segments, to be worth a flag
-GIBBERISH_SHARE = 0.5  # of the Latin-script words that do not look like words
-_LONGEST_WORD = 22
 _TRIPLE = 3
 
 _INSTRUCTION = re.compile(
@@ -30,43 +30,63 @@ _INSTRUCTION = re.compile(
     r"|\bsystem\s+(?:prompt|message)\b|<\s*/?\s*(?:system|assistant|instructions?)\s*>",
     re.IGNORECASE | re.DOTALL,
 )
-_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}")
-_SAME_LETTER = re.compile(r"(.)\1{3,}")
-_LATIN = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True)
 class Reading:
     """An answer ready to be judged.
 
-    `segments` are what may be quoted, windows included, each with its `credit` in [0, 1]: how much
-    of what it says may count. Offsets point into the answer as it was given.
+    `segments` are what may be quoted, each with its `credit` in [0, 1]: how much of what it says
+    may count. The windows come last: window i joins the segment at `pairs[i]` to the next one.
+    Offsets point into the answer as it was given.
     """
 
     segments: tuple[Segment, ...]
     credits: tuple[float, ...]
     flags: tuple[Flag, ...]
+    pairs: tuple[int, ...] = ()
+
+    @property
+    def single(self) -> tuple[Segment, ...]:
+        """The segments without the windows."""
+        return self.segments[: len(self.segments) - len(self.pairs)]
 
 
-def read_answer(question: str, answer: str, vocabulary: frozenset[str]) -> Reading:
+def read_answer(question: str, answer: str, expected: Mapping[str, str]) -> Reading:
     """Cut an answer into segments, drop what must not be graded, and flag what it is.
 
-    `vocabulary` holds stems of the question and rubric, which always count as real words.
+    `expected` maps the forms of question and rubric to their stems: they always count as real
+    words, and misspelt words are read as them first.
     """
     text, cut = capped(answer)
-    pieces = split(text)
+    pieces = tuple(as_meant(piece, expected) for piece in split(text))
     flags = [Flag.TOO_LONG] if cut else []
     if not pieces:
         return Reading((), (), (Flag.EMPTY,))
-    if _is_gibberish(pieces, vocabulary):
+    if is_gibberish(pieces, expected):
         return Reading((), (), (*flags, Flag.GIBBERISH))
-    honest = tuple(piece for piece in pieces if not _INSTRUCTION.search(piece.quote))
-    if len(honest) < len(pieces):
+    honest = tuple(kept for piece in pieces if (kept := _without_instruction(piece)) is not None)
+    if honest != pieces:
         flags.append(Flag.INSTRUCTIONS)
     distinct = _without_repeats(honest)
     if len(honest) - len(distinct) > REPEATED_SHARE * len(honest):
         flags.append(Flag.REPEATED)
     return _credited(question, text, distinct, flags)
+
+
+def _without_instruction(segment: Segment) -> Segment | None:
+    """What stands before an instruction to the grader, if that is more than a word or two."""
+    found = _INSTRUCTION.search(segment.quote)
+    if found is None:
+        return segment
+    before = tuple(
+        word for word in segment.words if word.end - segment.start <= found.start()
+    )
+    if len(before) < _TRIPLE:
+        return None
+    quote = segment.quote[: before[-1].end - segment.start]
+    slips = frozenset(place for place in segment.slips if place < len(before))
+    return Segment(segment.start, before[-1].end, quote, before, slips=slips)
 
 
 def _credited(
@@ -88,6 +108,7 @@ def _credited(
         segments + tuple(pair for _place, pair in pairs),
         (*credit, *(min(credit[place : place + 2]) for place, _pair in pairs)),
         tuple(flags),
+        tuple(place for place, _pair in pairs),
     )
 
 
@@ -131,18 +152,3 @@ def _triples(words: Sequence[Word]) -> frozenset[tuple[str, ...]]:
 def _is_copied(segment: Segment, question: frozenset[tuple[str, ...]]) -> bool:
     own = _triples(segment.words)
     return bool(own) and len(own & question) >= COPIED_SHARE * len(own)
-
-
-def _is_gibberish(segments: Sequence[Segment], vocabulary: frozenset[str]) -> bool:
-    latin = [word for segment in segments for word in segment.words if _LATIN.fullmatch(word.form)]
-    strange = sum(1 for word in latin if not _looks_like_a_word(word, vocabulary))
-    return len(latin) > 0 and strange > GIBBERISH_SHARE * len(latin)
-
-
-def _looks_like_a_word(word: Word, vocabulary: frozenset[str]) -> bool:
-    form = word.form
-    if form in STOP_WORDS or word.stem in vocabulary:
-        return True
-    if len(form) > _LONGEST_WORD or _CONSONANTS.search(form) or _SAME_LETTER.search(form):
-        return False
-    return any(letter in form for letter in "aeiouy") or len(form) <= 4

@@ -12,8 +12,8 @@ from typing import Any
 
 from grading.assessment import Assessment
 from grading.grader import Grader
-from grading.rubric import MAX_CRITERIA, Criterion, RubricError, criteria_from_data
-from grading.segments import split
+from grading.reference import grade_against_reference
+from grading.rubric import Criterion, RubricError, criteria_from_data
 
 _NAMES = {"text": "statement", "exemplars": "paraphrases", "negatives": "misconceptions"}
 
@@ -31,7 +31,11 @@ def _graded(line: str, number: int, grader: Grader) -> dict[str, Any]:
         data = _mapping(line)
         identifier = data.get("id")
         question, answer = _text(data, "question"), _text(data, "answer")
-        assessment = grader.grade(question, _criteria(data), answer)
+        criteria = _criteria(data)
+        if criteria:
+            assessment = grader.grade(question, criteria, answer)
+        else:
+            assessment = grade_against_reference(question, _text(data, "reference"), answer)
     except RubricError as error:
         return {"id": identifier, "error": f"Line {number}: {error}"}
     return {"id": identifier, **_result(assessment)}
@@ -64,15 +68,7 @@ def _criteria(data: Mapping[str, Any]) -> tuple[Criterion, ...]:
     given = data.get("criteria") or []
     if not isinstance(given, list):
         raise RubricError("“criteria” must be a list.")
-    if given:
-        return criteria_from_data([_renamed(one) for one in given])
-    sentences = split(_text(data, "reference"))[:MAX_CRITERIA]
-    if not sentences:
-        raise RubricError("There are neither criteria nor a reference answer to grade against.")
-    return tuple(
-        Criterion(id=f"reference-{place}", points=1.0, statement=sentence.quote)
-        for place, sentence in enumerate(sentences, 1)
-    )
+    return criteria_from_data([_renamed(one) for one in given])
 
 
 def _renamed(criterion: object) -> object:

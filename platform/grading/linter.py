@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from grading.assessment import Assessment, Verdict
 from grading.grader import Grader
-from grading.lexical import LexicalGrader
+from grading.embedded import EmbeddedGrader
 from grading.rubric import Criterion
 from grading.words import words_of
 
@@ -40,7 +40,7 @@ def lint_rubric(
     Tries every statement, paraphrase and misconception, the question itself, and each criterion's
     words in disorder. The same rubric always gives the same findings.
     """
-    judge = grader or LexicalGrader()
+    judge = grader or EmbeddedGrader()
     if not rubric:
         return []
     findings = list(_question_findings(judge, question, rubric))

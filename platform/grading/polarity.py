@@ -1,21 +1,37 @@
-"""Which words of a sentence stand under a negation."""
+"""Which words of a sentence stand under a negation, and which are denied with a whole clause."""
 
 import re
 from collections.abc import Sequence
 
 from grading.words import Word, listed
 
-REACH = 4  # content words a negation reaches forward, unless its clause ends before
+REACH = 8  # content words a negation reaches forward, unless its clause ends before
 
 _CLAUSE_END = re.compile(r"[,;:.!?()\[\]\n–—]")
 _NEW_CLAUSE = listed("but because so which while instead then since although though if")
 _NO_NEGATION_AFTER = {"not": frozenset(("only", "just"))}  # “not only” affirms
+_DENIAL = re.compile(
+    r"\b(?:(?:it\s+is|it['’]s|that\s+is|this\s+is)\s+(?:not|never)\s+(?:at\s+all\s+)?"
+    r"(?:true|the\s+case|correct|right|so)\s+that"
+    r"|(?:it\s+is\s*n['’]?t|it['’]s\s*n['’]?t)\s+(?:true|the\s+case|correct|right)\s+that"
+    r"|(?:it\s+is|it['’]s)\s+(?:false|wrong|untrue|incorrect|a\s+mistake\s+to\s+\w+)\s+that"
+    r"|(?:i|we)\s+(?:do\s+not|don['’]?t|cannot|can['’]?t)\s+(?:think|believe|agree|say)\s+that"
+    r"|(?:i|we)\s+(?:deny|doubt|disagree)\s+that)\b",
+    re.IGNORECASE,
+)
+_DISMISSED = re.compile(
+    r"[,;:–—]?\s*(?:(?:this|that|which|it)\s+)?(?:is|are)\s+"
+    r"(?:(?:not|never)\s+(?:true|the\s+case|correct|right)|false|wrong|untrue|incorrect)\W*$",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?](?:\s|$)|\n")
 
 
 def negated_places(text: str, words: Sequence[Word]) -> frozenset[int]:
     """The places in `words` (words of `text`, in order) that a negation reaches.
 
-    “Rather than” and “instead of” negate like “not”. Two negations cancel each other.
+    “Rather than” and “instead of” negate like “not”. Two negations cancel each other. What is
+    denied as a whole (“it is not true that …”) is turned around to its end.
     """
     negated: set[int] = set()
     for place, word in enumerate(words):
@@ -23,7 +39,27 @@ def negated_places(text: str, words: Sequence[Word]) -> frozenset[int]:
             negated ^= _reached(text, words, place)
         elif word.form == "rather" and _form(words, place + 1) == "than":
             negated ^= _reached(text, words, place + 1)
-    return frozenset(negated)
+    return frozenset(negated - denied_places(text, words))
+
+
+def denied_places(text: str, words: Sequence[Word]) -> frozenset[int]:
+    """The places of content words that are denied together with all they stand with."""
+    denied: set[int] = set()
+    for found in _DENIAL.finditer(text):
+        end = _SENTENCE_END.search(text, found.end())
+        denied |= _content(words, found.end(), end.start() if end else len(text))
+    dismissed = _DISMISSED.search(text)
+    if dismissed is not None:
+        denied |= _content(words, 0, dismissed.start())
+    return frozenset(denied)
+
+
+def _content(words: Sequence[Word], start: int, end: int) -> set[int]:
+    return {
+        place
+        for place, word in enumerate(words)
+        if word.is_content and start <= word.start and word.end <= end
+    }
 
 
 def _negates(words: Sequence[Word], place: int) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from grading.polarity import negated_places
+from grading.polarity import denied_places, negated_places
 from grading.words import Word, words_of
 
 MAX_WORDS = 2_000
@@ -22,10 +22,19 @@ _ABBREVIATION = re.compile(
 
 
 @dataclass(frozen=True)
+class Meant:
+    """A segment's text without slips of the keyboard, and where each of its words stands in it."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
 class Segment:
     """A quotable stretch of the answer: `quote == answer[start:end]`, with its words.
 
-    The offsets of `words` count from the start of the answer, like `start` and `end`.
+    The offsets of `words` count from the start of the answer, like `start` and `end`. The places
+    in `slips` are of words that were misspelt; their form is the one that was meant.
     """
 
     start: int
@@ -33,15 +42,40 @@ class Segment:
     quote: str
     words: tuple[Word, ...]
     parts: int = 1  # 2 for a window
+    slips: frozenset[int] = frozenset()
+
+    @cached_property
+    def meant(self) -> Meant:
+        """The text as it was meant, which is what a language model should read."""
+        pieces: list[str] = []
+        spans: list[tuple[int, int]] = []
+        end = length = 0
+        for place, word in enumerate(self.words):
+            between = self.quote[end : word.start - self.start]
+            end = word.end - self.start
+            said = word.form if place in self.slips else self.quote[word.start - self.start : end]
+            spans.append((length + len(between), length + len(between) + len(said)))
+            pieces += [between, said]
+            length = spans[-1][1]
+        return Meant("".join((*pieces, self.quote[end:])), tuple(spans))
 
     @cached_property
     def negated(self) -> frozenset[int]:
         """The places of `words` under a negation."""
-        local = tuple(
+        return negated_places(self.quote, self._local) | self.denied
+
+    @cached_property
+    def denied(self) -> frozenset[int]:
+        """The places of `words` that are denied as a whole: “it is not true that …”."""
+        return denied_places(self.quote, self._local)
+
+    @cached_property
+    def _local(self) -> tuple[Word, ...]:
+        """The words with offsets into the quote."""
+        return tuple(
             Word(word.start - self.start, word.end - self.start, word.form, word.stem)
             for word in self.words
         )
-        return negated_places(self.quote, local)
 
     @cached_property
     def stems(self) -> dict[str, bool]:
@@ -66,7 +100,7 @@ class Segment:
         """Hyphenated words written as one: “fall-back” is also “fallback”."""
         return tuple(
             words_of(left.form + right.form)[0].stem
-            for left, right in zip(self.words, self.words[1:], strict=False)
+            for left, right in pairwise(self.words)
             if self.quote[left.end - self.start : right.start - self.start] in ("-", "‐", "‑")
         )
 

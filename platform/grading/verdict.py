@@ -1,12 +1,12 @@
 """From evidence to a verdict: one number for how likely the criterion is met, and its bounds."""
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grading.assessment import CriterionAssessment, EvidenceKind, Verdict
 from grading.assessment import Evidence as Quoted
-from grading.channels.coverage import Cover, cover
-from grading.evidence import Evidence, Prepared
+from grading.channels.coverage import Cover
+from grading.evidence import Evidence, Near, Prepared
+from grading.head import likelihood
 from grading.segments import Segment
 from grading.sentences import (
     CONTRADICTED,
@@ -19,31 +19,31 @@ from grading.sentences import (
     TOGETHER,
     TORN,
 )
-from grading.weights import Weights
 
 MET_FROM = 0.65
-PARTLY_FROM = 0.5
+PARTLY_FROM = 0.55
 UNSURE_FROM = 0.4
 
-# The share of the points a verdict earns. Unsure earns half until a second opinion is there.
+# The share of the points a verdict earns; unsure earns its likelihood, half at most.
 CREDIT = {Verdict.MET: 1.0, Verdict.PARTLY: 0.5, Verdict.UNSURE: 0.5, Verdict.MISSED: 0.0}
 
-_STEEPNESS = 7.0  # of the step at the threshold of coverage
-_GROUP_ALONE = 0.7  # a full group whose segment covers little else
+_GROUP_ALONE = 0.7  # a full group in a segment that is otherwise far from the criterion
 _GROUP_BACKED = 0.9
-_BACKING = 0.15  # coverage that backs a group or a number
-_NUMBERS_ALONE = 0.55
+_BACKED_FROM = -2.5  # the logit of a paraphrase that backs a group or a number
+_NUMBERS_ALONE = 0.6
 _NUMBERS_BACKED = 0.85
 _NUMBERS_MISSING = 0.6  # at most, where a number is asked for and not there
-_GROUPS_MISSED = 0.08  # added to the threshold when groups exist and none is complete
-_MISCONCEPTION_FROM = 0.5
-_MISCONCEPTION_MARGIN = 0.05
-_MISCONCEPTION_WHOLE = 0.85
-_NEGATION_DROP = 0.5  # of the coverage lost to a negation
+_GROUPS_MISSED = 0.4  # added to the threshold when groups exist and none is complete
+_WRONG_FROM = 0.0  # the least logit of a misconception that was meant
+_WRONG_MARGIN = 0.3  # by which it must be nearer than any exemplar
+_COVERED_FROM = 0.45  # of a criterion's words, before a negation over them turns it around
+VERBATIM_FROM = 0.7  # of them, when the words are the criterion's own
+_TURNED_SHARE = 0.3  # of the covered words, that a negation must reach
+_DENIED_SHARE = 0.5  # of a segment's words
 
 
 @dataclass(frozen=True)
-class _Support:
+class Support:
     """How likely the criterion is met by what speaks for it, and where that stands."""
 
     likelihood: float
@@ -51,10 +51,19 @@ class _Support:
     reason: str
 
 
-def judge(prepared: Prepared, evidence: Evidence, weights: Weights) -> CriterionAssessment:
+@dataclass(frozen=True)
+class Against:
+    """A segment that contradicts the criterion, and how clearly it does."""
+
+    segment: Segment
+    clarity: float
+    is_denial: bool = False  # “it is not true that …”
+
+
+def judge(prepared: Prepared, evidence: Evidence) -> CriterionAssessment:
     """The assessment of one criterion from its evidence."""
-    support = _support(prepared, evidence)
-    against = _contradiction(prepared, evidence, weights)
+    support = supported_by(prepared, evidence)
+    against = contradicted_by(prepared, evidence)
     if against is None:
         return _supported(prepared, support)
     elsewhere = [one for one in support.segments if not _overlaps(one, against.segment)]
@@ -63,9 +72,10 @@ def judge(prepared: Prepared, evidence: Evidence, weights: Weights) -> Criterion
     return _contradicted(prepared, against)
 
 
-def _support(prepared: Prepared, evidence: Evidence) -> _Support:
+def supported_by(prepared: Prepared, evidence: Evidence) -> Support:
+    """The strongest channel; a number that is asked for must be there."""
     options = [
-        _by_coverage(prepared, evidence),
+        _by_paraphrase(prepared, evidence),
         _by_concepts(evidence),
         _by_numbers(prepared, evidence),
     ]
@@ -73,74 +83,83 @@ def _support(prepared: Prepared, evidence: Evidence) -> _Support:
     if prepared.criterion.numbers and evidence.numbers.strength < 1:
         missing = min(best.likelihood, _NUMBERS_MISSING)
         reason = best.reason if missing < UNSURE_FROM else NUMBER_MISSING
-        return _Support(missing, best.segments, reason)
+        return Support(missing, best.segments, reason)
     return best
 
 
-def _by_coverage(prepared: Prepared, evidence: Evidence) -> _Support:
-    found = evidence.coverage
+def _by_paraphrase(prepared: Prepared, evidence: Evidence) -> Support:
+    found = evidence.paraphrase
     if found is None:
-        return _Support(0.005, (), NOT_SAID)
+        return Support(0.005, (), NOT_SAID)
     threshold = prepared.threshold
     if prepared.groups and evidence.concepts.strength < 1:
         threshold += _GROUPS_MISSED
-    likelihood = 1 / (1 + math.exp(-_STEEPNESS * (found.share - threshold) - math.log(2)))
-    return _Support(likelihood, (found.segment,), SAID)
+    likely = found.credit * likelihood(found.logit - threshold)
+    return Support(likely, (found.segment,), SAID)
 
 
-def _by_concepts(evidence: Evidence) -> _Support:
+def _by_concepts(evidence: Evidence) -> Support:
     found = evidence.concepts
-    reason = TOGETHER
     if found.strength < 1:
-        return _Support(0.35 * found.strength, found.segments, reason)
-    backed = evidence.coverage is not None and evidence.coverage.share >= _BACKING
-    return _Support(_GROUP_BACKED if backed else _GROUP_ALONE, found.segments, reason)
+        return Support(0.35 * found.strength, found.segments, TOGETHER)
+    return Support(_GROUP_BACKED if _backed(evidence) else _GROUP_ALONE, found.segments, TOGETHER)
 
 
-def _by_numbers(prepared: Prepared, evidence: Evidence) -> _Support:
+def _by_numbers(prepared: Prepared, evidence: Evidence) -> Support:
     found = evidence.numbers
     if not prepared.criterion.numbers:
-        return _Support(0.0, (), "")
-    backed = evidence.coverage is not None and evidence.coverage.share >= _BACKING
-    full = _NUMBERS_BACKED if backed else _NUMBERS_ALONE
-    return _Support(full * found.strength, found.segments, NUMBER_FOUND)
+        return Support(0.0, (), "")
+    full = _NUMBERS_BACKED if _backed(evidence) else _NUMBERS_ALONE
+    return Support(full * found.strength, found.segments, NUMBER_FOUND)
 
 
-def _contradiction(prepared: Prepared, evidence: Evidence, weights: Weights) -> Cover | None:
+def _backed(evidence: Evidence) -> bool:
+    return evidence.paraphrase is not None and evidence.paraphrase.logit >= _BACKED_FROM
+
+
+def contradicted_by(prepared: Prepared, evidence: Evidence) -> Against | None:
     """Words nearer to a misconception than to any exemplar, or an exemplar turned around."""
     wrong = evidence.misconception
-    if wrong is not None and _nearer_to_wrong(prepared, wrong, weights):
-        return wrong
-    turned = evidence.raw_coverage
-    if turned is None or turned.raw < prepared.threshold:
+    if wrong is not None and _means_the_wrong_thing(wrong, evidence.wrongness):
+        return Against(wrong.segment, likelihood(wrong.logit))
+    denied = _denied(prepared, evidence)
+    if denied is not None:
+        return denied
+    turned = evidence.coverage
+    if turned is not None and _is_turned(turned, evidence):
+        return Against(turned.segment, min(1.0, turned.raw))
+    return None
+
+
+def _denied(prepared: Prepared, evidence: Evidence) -> Against | None:
+    """The segment that says it, where most of that segment is denied as a whole."""
+    found = evidence.paraphrase
+    if found is None or found.logit < prepared.threshold:
         return None
-    return turned if turned.share < _NEGATION_DROP * turned.raw else None
+    content = sum(1 for word in found.segment.words if word.is_content)
+    if len(found.segment.denied) < _DENIED_SHARE * content:
+        return None
+    return Against(found.segment, likelihood(found.logit), is_denial=True)
 
 
-def _nearer_to_wrong(prepared: Prepared, wrong: Cover, weights: Weights) -> bool:
-    """Whether a segment says a misconception more fully than any exemplar.
+def _means_the_wrong_thing(wrong: Near, wrongness: float) -> bool:
+    return wrong.credit == 1 and wrong.logit >= _WRONG_FROM and wrongness >= _WRONG_MARGIN
 
-    A misconception that contains a whole exemplar and adds to it covers both alike: then the one
-    with more to say was meant.
+
+def _is_turned(covered: Cover, evidence: Evidence) -> bool:
+    """Whether a segment says an exemplar's words with another polarity.
+
+    Where the author's own concepts stand complete in the segment, it must be nearly word for word.
     """
-    if wrong.share < _MISCONCEPTION_FROM:
-        return False
-    right = max(cover(one, wrong.segment, weights).share for one in prepared.exemplars)
-    if wrong.share > right + _MISCONCEPTION_MARGIN:
-        return True
-    if wrong.share < max(right - _MISCONCEPTION_MARGIN, _MISCONCEPTION_WHOLE):
-        return False
-    said_right = max(_said(one, wrong.segment, weights) for one in prepared.exemplars)
-    said_wrong = max(_said(one, wrong.segment, weights) for one in prepared.misconceptions)
-    return said_wrong > said_right * (1 + _MISCONCEPTION_MARGIN)
+    concepts = evidence.concepts
+    conceived = concepts.strength == 1 and any(
+        _overlaps(one, covered.segment) for one in concepts.segments
+    )
+    enough = VERBATIM_FROM if conceived else _COVERED_FROM
+    return covered.raw >= enough and covered.share < (1 - _TURNED_SHARE) * covered.raw
 
 
-def _said(exemplar: Segment, segment: Segment, weights: Weights) -> float:
-    """The weight of an exemplar's words that the segment says."""
-    return cover(exemplar, segment, weights).share * weights.total(exemplar.stems)
-
-
-def _supported(prepared: Prepared, support: _Support) -> CriterionAssessment:
+def _supported(prepared: Prepared, support: Support) -> CriterionAssessment:
     verdict = _verdict(support)
     sure = support.likelihood if verdict is not Verdict.MISSED else 1 - support.likelihood
     reasons = {
@@ -150,32 +169,41 @@ def _supported(prepared: Prepared, support: _Support) -> CriterionAssessment:
         Verdict.MISSED: NOT_SAID,
     }
     quoted = support.segments if verdict is not Verdict.MISSED else ()
-    return _assessed(
-        prepared, verdict, sure, _quotes(quoted, EvidenceKind.SUPPORTS), reasons[verdict]
+    assessed = _assessed(
+        prepared, verdict, sure, quotes(quoted, EvidenceKind.SUPPORTS), reasons[verdict]
     )
+    if verdict is not Verdict.UNSURE:
+        return assessed
+    share = min(CREDIT[verdict], round(support.likelihood, 2))
+    return replace(assessed, points=round(share * assessed.max_points, 6))
 
 
-def _verdict(support: _Support) -> Verdict:
-    if not support.segments or support.likelihood < UNSURE_FROM:
+def _verdict(support: Support) -> Verdict:
+    return verdict_of(support.likelihood) if support.segments else Verdict.MISSED
+
+
+def verdict_of(likely: float) -> Verdict:
+    """The verdict for a likelihood, where something speaks for the criterion."""
+    if likely < UNSURE_FROM:
         return Verdict.MISSED
-    if support.likelihood >= MET_FROM:
+    if likely >= MET_FROM:
         return Verdict.MET
-    return Verdict.PARTLY if support.likelihood >= PARTLY_FROM else Verdict.UNSURE
+    return Verdict.PARTLY if likely >= PARTLY_FROM else Verdict.UNSURE
 
 
-def _contradicted(prepared: Prepared, against: Cover) -> CriterionAssessment:
+def _contradicted(prepared: Prepared, against: Against) -> CriterionAssessment:
     return _assessed(
         prepared,
         Verdict.MISSED,
-        0.6 + 0.3 * min(1.0, max(against.share, against.raw)),
-        _quotes((against.segment,), EvidenceKind.CONTRADICTS),
+        0.6 + 0.3 * against.clarity,
+        quotes((against.segment,), EvidenceKind.CONTRADICTS),
         CONTRADICTED,
     )
 
 
 def _torn(prepared: Prepared, support: Segment, against: Segment) -> CriterionAssessment:
-    quotes = _quotes((support,), EvidenceKind.SUPPORTS)
-    quotes += _quotes((against,), EvidenceKind.CONTRADICTS)
+    quotes = quotes((support,), EvidenceKind.SUPPORTS)
+    quotes += quotes((against,), EvidenceKind.CONTRADICTS)
     reason = TORN
     return _assessed(prepared, Verdict.UNSURE, 0.5, quotes, reason)
 
@@ -184,7 +212,7 @@ def _overlaps(one: Segment, other: Segment) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _quotes(segments: tuple[Segment, ...], kind: EvidenceKind) -> tuple[Quoted, ...]:
+def quotes(segments: tuple[Segment, ...], kind: EvidenceKind) -> tuple[Quoted, ...]:
     return tuple(Quoted(one.start, one.end, one.quote, kind) for one in segments)
 
 

@@ -74,7 +74,7 @@ def _stands(phrase: Phrase, segment: Segment, may_be_negated: frozenset[str] | N
         if word.stem != phrase[0]:
             continue
         places = _matched(phrase, segment, place)
-        if places and (free or not segment.negated.intersection(places)):
+        if places and not (segment.denied if free else segment.negated).intersection(places):
             return True
     return len(phrase) == 1 and phrase[0] in segment.stems and _only_joined(phrase[0], segment)
 

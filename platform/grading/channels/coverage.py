@@ -5,7 +5,7 @@ Words under a negation that the exemplar does not have (or the other way round) 
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from grading.disorder import measure
 from grading.guards import Reading
@@ -32,30 +32,19 @@ class Cover:
 
 
 def best_cover(exemplars: Sequence[Segment], reading: Reading, weights: Weights) -> Cover | None:
-    """The segment that covers one of the exemplars best, by agreeing share, earliest first."""
-    return _best(exemplars, reading, weights, by_raw=False)
+    """The segment that covers one of the exemplars best, whatever is negated.
 
-
-def best_raw_cover(
-    exemplars: Sequence[Segment], reading: Reading, weights: Weights
-) -> Cover | None:
-    """The segment that covers one of the exemplars best, whatever is negated."""
-    return _best(exemplars, reading, weights, by_raw=True)
-
-
-def _best(
-    exemplars: Sequence[Segment], reading: Reading, weights: Weights, *, by_raw: bool
-) -> Cover | None:
+    Its `share` is that of the exemplar whose polarity agrees with it best.
+    """
     best: Cover | None = None
     best_value = 0.0
     for segment, credit in zip(reading.segments, reading.credits, strict=True):
         handicap = WINDOW_MARGIN if segment.parts > 1 else 0.0
-        for exemplar in exemplars:
-            found = cover(exemplar, segment, weights)
-            value = (found.raw if by_raw else found.share) * credit - handicap
-            if value > best_value + 1e-9:
-                best_value = value
-                best = Cover(found.share * credit, found.raw * credit, segment)
+        found = [cover(exemplar, segment, weights) for exemplar in exemplars]
+        raw, share = max(one.raw for one in found), max(one.share for one in found)
+        if raw * credit - handicap > best_value + 1e-9:
+            best_value = raw * credit - handicap
+            best = Cover(share * credit, raw * credit, segment)
     return best
 
 
@@ -72,13 +61,12 @@ def cover(exemplar: Segment, segment: Segment, weights: Weights) -> Cover:
     return Cover(share, raw, segment)
 
 
-def without_scrambled(exemplars: Sequence[Segment], reading: Reading) -> Reading:
-    """The reading with little credit for segments that are an exemplar's words in disorder."""
-    credit = tuple(
+def scrambled_credits(exemplars: Sequence[Segment], reading: Reading) -> tuple[float, ...]:
+    """The credits of a reading, little for segments that are an exemplar's words in disorder."""
+    return tuple(
         given * SCRAMBLED_CREDIT if any(_scrambled(one, segment) for one in exemplars) else given
         for segment, given in zip(reading.segments, reading.credits, strict=True)
     )
-    return replace(reading, credits=credit)
 
 
 def _scrambled(exemplar: Segment, segment: Segment) -> bool:

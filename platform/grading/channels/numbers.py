@@ -36,7 +36,7 @@ def _first_with(expected: ExpectedNumber, reading: Reading) -> int | None:
     for place, segment in enumerate(reading.segments):
         if segment.parts > 1 or reading.credits[place] == 0:
             continue
-        if any(_matches(text, expected) for text in number_texts(segment)):
+        if any(_matches(texts, expected) for texts in number_texts(segment)):
             return place
     return None
 
@@ -46,6 +46,8 @@ def number_texts(segment: Segment) -> Iterator[tuple[str, ...]]:
     for count, found in enumerate(_START.finditer(segment.quote)):
         if count == MAX_NUMBERS:
             return
+        if _is_refused(segment, segment.start + found.start()):
+            continue
         ends = [found.end()]
         while len(ends) <= _UNIT_WORDS:
             word = _UNIT_WORD.match(segment.quote, ends[-1])
@@ -56,6 +58,15 @@ def number_texts(segment: Segment) -> Iterator[tuple[str, ...]]:
         if ends[0] != found.start() + len(number):  # punctuation ends the number and its unit
             ends = [found.start() + len(number)]
         yield tuple(segment.quote[found.start() : end] for end in reversed(ends))
+
+
+def _is_refused(segment: Segment, start: int) -> bool:
+    """Whether the number is denied, or follows a negation at once: “not 90 minutes”."""
+    place = next((place for place, word in enumerate(segment.words) if word.end > start), None)
+    if place is None:
+        return False
+    before = segment.words[place - 1] if place else None
+    return place in segment.denied or (before is not None and before.is_negator)
 
 
 def _matches(texts: Sequence[str], expected: ExpectedNumber) -> bool:
