@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import OpenLoop, Outcome, Simulator, constant
@@ -71,6 +71,7 @@ def test_successes_open_a_throttle_again() -> None:
     assert budget.take()
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([OK, ERROR, TIMEOUT])))
 def test_tokens_never_leave_their_range(outcomes: list[Outcome]) -> None:
     throttle, quota = RetryThrottle(10, 0.3), RetryQuota(30.0)

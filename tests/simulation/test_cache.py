@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import Outcome, Simulator, constant, tapped
@@ -68,6 +68,7 @@ def test_what_is_cleared_or_forgotten_is_asked_for_again() -> None:
     assert (cache.hits, cache.misses) == (0, 3)
 
 
+@settings(deadline=None)
 @given(
     moments=st.lists(st.floats(0.0, 50.0), min_size=1, max_size=40).map(sorted),
     ttl_s=st.floats(0.1, 20.0),

@@ -1,7 +1,7 @@
 from math import inf
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import Ledger, OpenLoop, Outcome, Request, Service, Simulator, constant, tapped
@@ -24,6 +24,7 @@ def test_a_child_stands_for_its_root_and_never_has_more_time() -> None:
     assert child.root is root
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.0, 100.0)))
 def test_a_line_of_children_has_the_earliest_deadline_of_all(deadlines: list[float]) -> None:
     request = Request(1, 0.0, "")

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import Outcome, Service, Simulator, constant, fan_out, tapped
@@ -64,6 +64,7 @@ def test_a_quorum_that_cannot_be_had_is_refused(needed: int) -> None:
         fan_out(Simulator(), [silent, silent], needed=needed)
 
 
+@settings(deadline=None)
 @given(
     ends=st.lists(st.sampled_from([OK, ERROR]), min_size=1, max_size=6),
     needed=st.integers(1, 6),

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import HashRing, modulo_owner, shares
@@ -27,6 +27,7 @@ def test_a_ring_without_points_is_refused(nodes: list[str], virtual: int) -> Non
         HashRing(nodes, virtual=virtual)
 
 
+@settings(deadline=None)
 @given(nodes=NODES, virtual=st.integers(1, 20))
 def test_shares_add_up_to_one_and_belong_to_the_nodes(nodes: list[str], virtual: int) -> None:
     ring = HashRing(nodes, virtual=virtual)
@@ -36,6 +37,7 @@ def test_shares_add_up_to_one_and_belong_to_the_nodes(nodes: list[str], virtual:
     assert ring.owner("any key") in nodes
 
 
+@settings(deadline=None)
 @given(nodes=NODES, virtual=st.integers(1, 20))
 def test_a_node_that_joins_takes_its_share_and_moves_nothing_else(
     nodes: list[str], virtual: int

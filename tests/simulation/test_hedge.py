@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import Outcome, Request, Simulator
@@ -64,6 +64,7 @@ def test_no_copy_is_sent_after_the_deadline() -> None:
     assert hedge.hedges == 2
 
 
+@settings(deadline=None)
 @given(
     times=st.lists(st.floats(0.01, 10.0), min_size=4, max_size=4),
     after_s=st.floats(0.1, 5.0),

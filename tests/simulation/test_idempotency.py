@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import Outcome, Request, Simulator, Streams, constant, tapped
@@ -62,6 +62,7 @@ def test_a_first_call_that_is_lost_keeps_others_out_only_as_long_as_its_lock_las
     assert (store.executed, store.repeated) == (2, 1)
 
 
+@settings(deadline=None)
 @given(keys=st.lists(st.sampled_from("abcd"), min_size=1, max_size=40), seed=st.integers(0, 99))
 def test_an_effect_happens_once_per_key_however_often_it_is_asked_for(
     keys: list[str], seed: int

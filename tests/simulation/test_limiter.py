@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import OpenLoop, Outcome, Simulator, constant
@@ -55,6 +55,7 @@ def test_an_even_beat_at_exactly_the_rate_is_never_limited() -> None:
         assert len(admitted(rule, moments)) == 10_000
 
 
+@settings(deadline=None)
 @given(moments=MOMENTS, rate=st.floats(0.01, 100.0), burst=st.floats(1.0, 50.0))
 def test_no_stretch_of_time_gets_more_tokens_than_burst_and_rate_allow(
     moments: list[float], rate: float, burst: float
@@ -65,6 +66,7 @@ def test_no_stretch_of_time_gets_more_tokens_than_burst_and_rate_allow(
             assert last - first + 1 <= burst + rate * (passed[last] - start) + 1e-6
 
 
+@settings(deadline=None)
 @given(moments=MOMENTS, limit=st.integers(1, 10), window_s=st.floats(0.01, 20.0))
 def test_no_sliding_window_holds_more_than_its_limit(
     moments: list[float], limit: int, window_s: float
@@ -74,6 +76,7 @@ def test_no_sliding_window_holds_more_than_its_limit(
         assert later - earlier > window_s - 1e-6
 
 
+@settings(deadline=None)
 @given(moments=MOMENTS, limit=st.integers(1, 10), window_s=st.floats(0.01, 20.0))
 def test_a_fixed_window_may_let_twice_its_limit_through_but_never_more(
     moments: list[float], limit: int, window_s: float

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import (
@@ -100,6 +100,7 @@ def test_chance_without_luck_is_refused() -> None:
         Link(Simulator(), "link", answering(), one_way=constant(0.1), loss=0.5)
 
 
+@settings(deadline=None)
 @given(loss=st.floats(0.0, 1.0), duplication=st.floats(0.0, 1.0), seed=st.integers(0, 99))
 def test_a_caller_hears_at_most_one_answer(loss: float, duplication: float, seed: int) -> None:
     simulator, streams, heard = Simulator(), Streams(seed), []

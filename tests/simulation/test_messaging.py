@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import (
@@ -177,6 +177,7 @@ def test_duplicates_have_effects_unless_the_consumer_is_idempotent(*, safe: bool
     assert queue.duplicated == queue.delivered - 20_000
 
 
+@settings(deadline=None)
 @given(
     seed=st.integers(0, 99),
     consumers=st.integers(1, 4),

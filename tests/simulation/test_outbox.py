@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import OpenLoop, Outbox, Outcome, Request, Simulator, Streams
@@ -102,6 +102,7 @@ def test_a_poll_interval_adds_half_of_itself_on_average() -> None:
     assert sum(delays) / len(delays) == pytest.approx(1.0, abs=0.012)
 
 
+@settings(deadline=None)
 @given(
     moments=st.lists(st.floats(0.0, 20.0), max_size=20),
     crashes=st.lists(st.floats(0.0, 20.0), max_size=5),

@@ -1,7 +1,7 @@
 from math import inf
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import Ledger, OpenLoop, Profile, Simulator, Streams, bursts, constant, ramp
@@ -106,6 +106,7 @@ def test_a_burst_that_lasts_longer_than_its_period_is_refused() -> None:
         bursts(1.0, 2.0, every_s=1.0, burst_s=1.0, until_s=9.0)
 
 
+@settings(deadline=None)
 @given(steps=STEPS, time_s=st.floats(0.0, 100.0))
 def test_when_is_the_inverse_of_expected(steps: list[tuple[float, float]], time_s: float) -> None:
     profile = profile_of(steps)
@@ -115,6 +116,7 @@ def test_when_is_the_inverse_of_expected(steps: list[tuple[float, float]], time_
         assert profile.expected(moment) == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(steps=STEPS, counts=st.lists(st.floats(0.001, 50.0), min_size=2, max_size=20))
 def test_arrivals_never_go_back_in_time(
     steps: list[tuple[float, float]], counts: list[float]

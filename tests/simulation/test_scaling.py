@@ -1,7 +1,7 @@
 """Services that crash, grow, shrink, and take their queue from either end."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import (
@@ -99,6 +99,7 @@ def test_a_service_may_be_scaled_to_nothing_and_back() -> None:
     assert called(simulator, service, [0.0, 0.1]).moments == [1.0, 6.0]
 
 
+@settings(deadline=None)
 @given(
     changes=st.lists(st.tuples(st.floats(0.0, 20.0), st.integers(0, 6)), max_size=8),
     crashes=st.lists(st.floats(0.0, 20.0), max_size=3),

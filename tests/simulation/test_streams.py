@@ -3,7 +3,7 @@ import math
 import statistics
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import Streams
@@ -59,11 +59,13 @@ def test_lognormal_draws_have_their_median_and_spread() -> None:
     assert statistics.pstdev(logs) == pytest.approx(0.35, rel=0.02)
 
 
+@settings(deadline=None)
 @given(st.floats(min_value=1e-300, max_value=1e300))
 def test_the_portable_logarithm_is_right(x: float) -> None:
     assert natural_log(x) == pytest.approx(math.log(x), rel=1e-13, abs=1e-14)
 
 
+@settings(deadline=None)
 @given(st.floats(min_value=-700, max_value=700))
 def test_the_portable_exponential_is_right(x: float) -> None:
     assert natural_exp(x) == pytest.approx(math.exp(x), rel=1e-12)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import OpenLoop, Outcome, Simulator, Streams, constant
@@ -40,6 +40,7 @@ def test_calls_refused_here_count_as_requests_so_that_pressure_stays() -> None:
     assert (throttle.requests, throttle.throttled) == (4, 3)
 
 
+@settings(deadline=None)
 @given(k=st.floats(1.0, 4.0), failing=st.floats(0.0, 1.0), seed=st.integers(0, 99))
 def test_the_probability_stays_a_probability(k: float, failing: float, seed: int) -> None:
     simulator, streams = Simulator(), Streams(seed)
