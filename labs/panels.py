@@ -79,6 +79,16 @@ class TileView:
     change: str = ""
     verdict: Verdict = "same"
 
+    @property
+    def figure(self) -> str:
+        """The number without its unit."""
+        return self.tile.text.partition(" ")[0]
+
+    @property
+    def unit(self) -> str:
+        """The unit alone; it is set smaller."""
+        return self.tile.text.partition(" ")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Readout:
