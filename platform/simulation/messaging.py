@@ -18,8 +18,8 @@ class Queue:
     been acknowledged `visibility_s` seconds after a delivery, or `retry_s` seconds after a
     delivery failed, is delivered again, behind those that wait; after `most_receives`
     deliveries it goes to `dead_letters` instead. Where neither time is given, what fails is
-    never seen again. With probability `duplication` a message is
-    queued twice; `luck` gives the uniform numbers that decide.
+    never seen again. With probability `duplication` a message is queued twice; `luck` gives
+    the uniform numbers that decide.
 
     A fault on a queue befalls its consumers, never its messages: stalled ones begin nothing
     new; those that are down, failing or crashed also lose what they are at.

@@ -151,7 +151,13 @@ class Service:
             self._leave(job, Outcome.ERROR)
 
     def crash(self) -> None:
-        """Lose all work under way and the queue: those calls end with an error now."""
+        """Lose all work under way and the queue: those calls end with an error now.
+
+        It comes right after the present event, which may be an answer of this very service.
+        """
+        self._simulator.after(0.0, self._lose_all)
+
+    def _lose_all(self, _argument: None) -> None:
         lost = self._withdraw_begun() + list(self._calling.values())
         self._calling.clear()
         self._busy_sum += self.busy * self._simulator.now

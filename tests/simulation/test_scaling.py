@@ -61,6 +61,25 @@ def test_a_crash_loses_calls_that_wait_for_another_service_and_their_answers_com
     assert service.busy == 0
 
 
+def test_an_answer_may_make_its_own_service_crash() -> None:
+    simulator, outcomes = Simulator(), []
+    service = Service(simulator, "s", servers=2, service_time=iter([1.0, 2.0, 1.0, 1.0]).__next__)
+
+    def heard(_request: Request, outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        if len(outcomes) == 1:
+            service.crash()
+
+    for number in range(3):
+        service(Request(number, 0.0, ""), heard)
+    simulator.run()
+    assert outcomes == [OK, ERROR, ERROR]
+    assert (service.busy, service.queue_length, simulator.now) == (0, 0, 1.0)
+    service(Request(9, 1.0, ""), heard)
+    simulator.run()
+    assert outcomes[3] is OK
+
+
 def test_two_services_crash_without_touching_each_other_s_work() -> None:
     simulator = Simulator()
     first, second = (
