@@ -45,6 +45,8 @@ class Request:
 
     __slots__ = ("_root", "deadline", "id", "key", "kind", "started_at")
 
+    _root: "Request"
+
     def __init__(
         self,
         request_id: int,
@@ -52,32 +54,31 @@ class Request:
         kind: str,
         deadline: float = inf,
         key: str = "",
-        root: "Request | None" = None,
     ) -> None:
         self.id = request_id
         self.started_at = started_at
         self.kind = kind
         self.deadline = deadline
         self.key = key
-        self._root = root
 
     @property
     def root(self) -> "Request":
         """The request that a client sent and this one was made for, maybe itself."""
-        return self if self._root is None else self._root
+        return getattr(self, "_root", self)  # only children have one
 
     def child(
         self, *, kind: str | None = None, deadline: float = inf, key: str | None = None
     ) -> "Request":
         """A request on behalf of this one: same id and start, never a later deadline."""
-        return Request(
+        made = Request(
             self.id,
             self.started_at,
             self.kind if kind is None else kind,
             min(self.deadline, deadline),
             self.key if key is None else key,
-            self.root,
         )
+        made._root = self.root  # noqa: SLF001 -- its own class
+        return made
 
 
 type Done = Callable[[Request, Outcome], None]

@@ -18,7 +18,16 @@ type Keys = Callable[[], str]
 class _Client:
     """Numbers requests, sends them to `target`, and enters how each ended in the ledger."""
 
-    __slots__ = ("_answered", "_enter", "_keys", "_kinds", "_simulator", "_target", "sent")
+    __slots__ = (
+        "_answered",
+        "_enter",
+        "_keys",
+        "_kinds",
+        "_labels",
+        "_simulator",
+        "_target",
+        "sent",
+    )
 
     def __init__(
         self,
@@ -33,16 +42,23 @@ class _Client:
         self._target = direct(target)
         self._kinds = kinds
         self._keys = keys
+        self._labels = kinds is not None or keys is not None
         self._enter = None if ledger is None else ledger.rows.extend
         self._answered = self._note  # bound once, not once per request
 
     def _send(self) -> None:
-        kind = "" if self._kinds is None else self._kinds()
-        request = Request(self.sent, self._simulator.now, kind)
+        request = Request(self.sent, self._simulator.now, "")
+        self.sent += 1
+        if self._labels:
+            self._label(request)
+        self._target(request, self._answered)
+
+    def _label(self, request: Request) -> None:
+        """Give a request its kind and its key."""
+        if self._kinds is not None:
+            request.kind = self._kinds()
         if self._keys is not None:
             request.key = self._keys()
-        self.sent += 1
-        self._target(request, self._answered)
 
     def _note(self, request: Request, outcome: Outcome) -> None:
         if self._enter is not None:
@@ -90,16 +106,16 @@ class OpenLoop(_Client):
             self._plan(profile)
 
     def _arrive(self, _argument: None) -> None:
-        simulator = self._simulator
+        simulator, sent = self._simulator, self.sent
         now = simulator.now
-        if now >= self._until_s or self.sent >= self._limit:
+        if now >= self._until_s or sent >= self._limit:
             return
         entry: Entry = (now + self._gaps(), simulator.ticket(), self._arrival, None)
         heappush(simulator.agenda, entry)
-        request = Request(self.sent, now, "" if self._kinds is None else self._kinds())
-        if self._keys is not None:
-            request.key = self._keys()
-        self.sent += 1
+        self.sent = sent + 1
+        request = Request(sent, now, "")
+        if self._labels:
+            self._label(request)
         self._target(request, self._answered)
 
     def _arrive_by_profile(self, _argument: None) -> None:
