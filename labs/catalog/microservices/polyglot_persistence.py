@@ -231,8 +231,8 @@ class PolyglotPersistenceLab(Lab[Parameters]):
             lazy("Agree again, and soon"),
             lazy(
                 "With an outage of at least 10 s and 10 crashes in 1,000 requests: no copy wrong "
-                "at the end, none ever gone back to an older state, all caught up within 5 s of the "
-                "outage, and 95 % of the changes made before 15 s copied within 700 ms."
+                "at the end, none ever gone back to an older state, all caught up within 5 s of "
+                "the outage, and 95 % of the changes made before 15 s copied within 700 ms."
             ),
             "easy",
             (
@@ -371,8 +371,8 @@ def _direct_sentence(run: Run) -> str:
     if not totals["missed_crash_without"] + totals["missed_outage_without"]:
         return (
             _(
-                "Written by the requests themselves, all %(changes)d committed changes reached every "
-                "copy, for no crash and no outage came between; at the end %(wrong_without)d "
+                "Written by the requests themselves, all %(changes)d committed changes reached "
+                "every copy, for no crash and no outage came between; at the end %(wrong_without)d "
                 "product copies differed from the primary."
             )
             % totals
