@@ -77,7 +77,7 @@ class Request:
             min(self.deadline, deadline),
             self.key if key is None else key,
         )
-        made._root = self.root  # noqa: SLF001 -- its own class
+        made._root = self.root
         return made
 
 
