@@ -75,10 +75,10 @@ def timeline(registry: Registry) -> Table:
     rules = registry.rules
     expiry = life.last_heartbeat + rules.lease_s
     steps = (
-        (noop("Its lease runs out"), expiry if expiry <= DURATION_S else None, rules.lease_s),
-        (noop("A sweep evicts it"), life.evicted, rules.sweep_s),
-        (noop("The registry’s answer is renewed"), life.copied, rules.copy_s),
-        (noop("The last caller renews its list"), life.gone, rules.copy_s),
+        (noop("Lease runs out"), expiry if expiry <= DURATION_S else None, rules.lease_s),
+        (noop("Sweep evicts it"), life.evicted, rules.sweep_s),
+        (noop("Answer renewed"), life.copied, rules.copy_s),
+        (noop("Last list renewed"), life.gone, rules.copy_s),
     )
     rows, worst = [], 0
     for name, moment, longest in steps:
@@ -86,7 +86,7 @@ def timeline(registry: Registry) -> Table:
         rows.append((Cell(name), _moment(moment, life, worst), Cell(f"{worst} s")))
     return Table(
         "timeline",
-        noop("From its last heartbeat: the crashed instance that was listed longest"),
+        noop("After the last heartbeat of the crashed instance listed longest"),
         (noop("Step"), noop("This run"), noop("At worst")),
         tuple(rows),
     )
