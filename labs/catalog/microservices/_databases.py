@@ -17,7 +17,6 @@ CATALOGUE_SHARE, LIST_SHARE = 0.4, 0.4
 QUERY_S = 0.004
 CONNECTIONS = 20  # of the shared database; each team's own has half as many
 OWN_CONNECTIONS = 10
-WAITING_ROOM = 200
 PATIENCE_S = 2.0
 LOCK_S = 12.0  # when the migration begins
 SETTLED_S = 1.0  # after its end, times count as normal again
@@ -130,7 +129,6 @@ class Site:
             self.simulator,
             name,
             servers=connections,
-            queue_limit=WAITING_ROOM,
             service_time=self.streams.exponential(name, QUERY_S),
             downstream=TableLock(self.simulator, locked, self.end_s),
         )

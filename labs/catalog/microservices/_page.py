@@ -14,7 +14,7 @@ HELD_UP_MS = BASE_MS + SLOWNESS_MS
 HOP_MS = 2.0  # the gateway's own work on a page
 ERROR_SHARE = 0.001
 SILENT_SHARE = 0.1  # of the slow answers: they never come
-CLIENT_PATIENCE_MS = 10_000.0
+CLIENT_PATIENCE_MS = 5_000.0
 MOST_TOLD = 12
 
 

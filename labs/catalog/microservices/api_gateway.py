@@ -1,7 +1,7 @@
 """API gateway: one page from many services, asked in turn or all at once.
 
 *Without the pattern* the client asks every service itself, one after the other over its own
-network, waits ten seconds for each and never asks twice. *With* it the client asks once, and
+network, waits five seconds for each and never asks twice. *With* it the client asks once, and
 the gateway asks the services over a fast network. Both meet the same services with the same
 luck: the first attempt at each call draws from the same streams.
 """

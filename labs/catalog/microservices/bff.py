@@ -270,7 +270,7 @@ class BackendForFrontendLab(Lab[Parameters]):
             trips * (network.rtt_ms + WORK_MS + SPREAD_MS)
             + parameters.sections * ANSWER_KB / network.kb_per_ms
         )
-        limit_ms = (int(1.25 * ordinary_ms + 60.0) // 100 + 1) * 100
+        limit_ms = (int(1.25 * ordinary_ms) // 100 + 1) * 100 + 50
         times = tuple(limit_ms * point / POINTS for point in range(1, POINTS + 1))
         return Scale(noop("Time since the tap"), "ms", times)
 

@@ -36,6 +36,13 @@ SIDECAR, NODE = "sidecar", "node"
 NO_BUDGET = "none"
 PODS_PER_NODE = 10
 MOST_RETRIES = 3
+CODE_TRIES = (
+    noop("Code tries once"),
+    noop("Code tries twice"),
+    noop("Code tries 3 times"),
+    noop("Code tries 4 times"),
+)
+SIDECAR_TRIES = (noop("once"), noop("twice"), noop("3 times"), noop("4 times"))
 
 EVENT_TEXTS = {
     "called": noop("is called %(calls)d times for one request while the last service is down"),
@@ -208,7 +215,7 @@ class SidecarLab(Lab[Parameters]):
     event_texts = EVENT_TEXTS
     curves = (
         Curve("served", noop("Requests served"), "%"),
-        Curve("calls_down", noop("Calls to the last service while it is down"), noop("calls")),
+        Curve("calls_down", noop("Calls to a last service that is down"), noop("calls")),
         Curve("time", noop("Mean time of a request"), "ms"),
         Curve("proxy", noop("Time of a request spent in proxies"), "ms"),
     )
@@ -219,8 +226,8 @@ class SidecarLab(Lab[Parameters]):
         ),
         Reading("calls_per_service", noop("Calls per service in normal times"), "×", "down"),
         Reading("time_ms", noop("Mean time of a request"), "ms", "down"),
+        Reading("proxy_ms", noop("Of that spent in proxies"), "ms", "down"),
         Reading("vcpu", noop("Processors for proxies"), "vCPU", "down"),
-        Reading("memory_mb", noop("Memory for proxies"), "MB", "down"),
     )
     challenges = (
         Challenge(
@@ -285,7 +292,8 @@ class SidecarLab(Lab[Parameters]):
     def scale(self, parameters: Parameters) -> Scale:
         """From one service to as many as stand in a row."""
         counts = tuple(float(count) for count in range(1, parameters.hops + 1))
-        return Scale(noop("Services in a row"), "", counts)
+        names = tuple(f"{count:.0f}" for count in counts)
+        return Scale(noop("Services in a row"), "", counts, names)
 
     def half(self, parameters: Parameters, *, seed: int, protected: bool) -> Half:
         """The chain with proxies or without; `seed` changes nothing."""
@@ -325,7 +333,7 @@ def _totals(
         "proxy_ms": last.proxy_ms,
         "proxies": bill[0],
         "vcpu": bill[1],
-        "memory_mb": bill[2],
+        "memory_gb": bill[2] / 1000,
     }
 
 
@@ -367,20 +375,18 @@ def _bill_row(proxy: Proxy, pods: int, *, is_chosen: bool) -> tuple[Cell, ...]:
 
 def _layer(retrying: Retrying) -> Table:
     """What a call to a dead service becomes in one layer, without a budget."""
-    counts = range(1, MOST_RETRIES + 2)
     here = (retrying.in_code + 1, retrying.in_proxy + 1)
     rows = tuple(
-        (
-            Cell(f"{code}"),
-            *(Cell(f"{code * proxy}", "bad" if (code, proxy) == here else "") for proxy in counts),
-        )
-        for code in counts
+        (Cell(name), *(_product(code, proxy, here) for proxy in range(1, MOST_RETRIES + 2)))
+        for code, name in enumerate(CODE_TRIES, start=1)
     )
-    caption = noop(
-        "Calls to a dead service in one layer without a budget: tries in the code (rows) and in "
-        "the sidecar (columns)"
-    )
-    return Table("layer", caption, ("", *(f"{count}" for count in counts)), rows)
+    caption = noop("Calls to a dead service in one layer, without a budget")
+    return Table("layer", caption, (noop("Sidecar tries"), *SIDECAR_TRIES), rows)
+
+
+def _product(code: int, proxy: int, here: tuple[int, int]) -> Cell:
+    is_here = (code, proxy) == here
+    return Cell(f"{code * proxy}", ("bad" if code * proxy > 1 else "good") if is_here else "")
 
 
 def _rescue_sentence(run: Run) -> str:
@@ -407,19 +413,24 @@ def _storm_sentence(run: Run) -> str:
         )
     sentence = noop(
         "While the last service is down, %(tries)g tries in each of %(hops)d layers let a request "
-        "reach it %(calls).1f times (without proxies %(bare).0f)."
+        "reach it %(calls)s times (without proxies %(bare)s)."
     )
     return _(sentence) % {
         "tries": round(tries, 2),
         "hops": run.parameters["hops"],
-        "calls": run.totals["calls_down"],
-        "bare": run.totals["calls_down_without"],
+        "calls": _times(run.totals["calls_down"]),
+        "bare": _times(run.totals["calls_down_without"]),
     }
+
+
+def _times(count: float) -> str:
+    """A number of calls, with a decimal only where there is one to show."""
+    return f"{count:,.1f}".removesuffix(".0")
 
 
 def _bill_sentence(run: Run) -> str:
     return _(
-        "%(proxies)d proxies take %(vcpu)d vCPU and %(memory_mb)d MB, and every call passes two "
+        "%(proxies)d proxies take %(vcpu)d vCPU and %(memory_gb)g GB, and every call passes two "
         "of them: %(proxy_ms).1f ms of the %(time_ms).1f ms that a request takes."
     ) % dict(run.totals)
 

@@ -28,15 +28,15 @@ def call(chance: Random, left: int, refused: float, retrying: Retrying) -> tuple
 
 def test_500_sidecars_take_100_vcpu_and_30_gb_and_ztunnels_far_less() -> None:
     sidecars = run_of(SLUG, pods=500).totals
-    assert (sidecars["vcpu"], sidecars["memory_mb"]) == (100.0, 30_000.0)
+    assert (sidecars["vcpu"], sidecars["memory_gb"]) == (100.0, 30.0)
     ztunnels = run_of(SLUG, pods=500, proxies="node").totals
-    assert (ztunnels["proxies"], ztunnels["vcpu"], ztunnels["memory_mb"]) == (50.0, 30.0, 600.0)
+    assert (ztunnels["proxies"], ztunnels["vcpu"], ztunnels["memory_gb"]) == (50.0, 30.0, 0.6)
 
 
 def test_the_bill_goes_with_the_pods() -> None:
     once, twice = (run_of(SLUG, pods=pods).totals for pods in (400, 800))
     assert twice["vcpu"] == 2 * once["vcpu"]
-    assert twice["memory_mb"] == 2 * once["memory_mb"]
+    assert twice["memory_gb"] == 2 * once["memory_gb"]
 
 
 def test_every_call_passes_two_proxies() -> None:
