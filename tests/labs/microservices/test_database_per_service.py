@@ -48,9 +48,9 @@ def test_lists_are_served_as_often_as_all_their_calls_succeed(rows: int, joining
 
 def test_one_teams_lock_stops_all_three_on_a_shared_database_and_its_own_kind_apart() -> None:
     totals = run_of(SLUG).totals
-    # who asks in the last two seconds of fifteen still gets an answer in time, when the lock is gone
-    assert totals["served_lock_without"] < 20.0
-    assert totals["catalogue_lock_without"] < 20.0
+    # served are those who ask before the connections are gone or two seconds before the end
+    assert totals["served_lock_without"] < 25.0
+    assert totals["catalogue_lock_without"] < 25.0
     assert totals["catalogue_lock"] > 99.0
     assert totals["catalogue_lock"] > totals["lists_lock"]
 
