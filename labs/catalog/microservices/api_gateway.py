@@ -153,7 +153,7 @@ class ApiGatewayLab(Lab[Parameters]):
     title = lazy("Twenty answers make one page")
     pattern = lazy("API gateway")
     group = lazy("Edge")
-    version = 1
+    version = 2
     summary = lazy(
         "A page needs an answer from each of twenty services. Asked in turn, their times add up; "
         "asked at once, the page waits for the slowest, and among many one is always slow."

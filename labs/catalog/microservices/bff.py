@@ -165,7 +165,7 @@ class BackendForFrontendLab(Lab[Parameters]):
     title = lazy("Six calls for one screen")
     pattern = lazy("Backends for frontends")
     group = lazy("Edge")
-    version = 1
+    version = 2
     summary = lazy(
         "A phone needs six answers for a screen, and every one costs a round trip. A backend made "
         "for this screen asks for all six nearby. Then one of the six stops answering."

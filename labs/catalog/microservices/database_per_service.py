@@ -151,7 +151,7 @@ class DatabasePerServiceLab(Lab[Parameters]):
     title = lazy("One team migrates, three teams stop")
     pattern = lazy("Database per service")
     group = lazy("Data")
-    version = 1
+    version = 2
     summary = lazy(
         "Three teams share a database until one team’s migration takes every connection. A "
         "database each keeps the others going, but a list that was one join becomes 21 calls."

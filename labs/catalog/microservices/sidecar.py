@@ -168,7 +168,7 @@ class SidecarLab(Lab[Parameters]):
     title = lazy("A proxy beside every service")
     pattern = lazy("Sidecar")
     group = lazy("Edge")
-    version = 1
+    version = 2
     summary = lazy(
         "Services in a row, any of which may refuse a call. Sidecars retry for all of them in "
         "whatever language they are written, and send a bill: time, memory, and more calls."
