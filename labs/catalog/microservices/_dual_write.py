@@ -13,7 +13,7 @@ from simulation import EventLog, Streams
 
 ORDERS_END_S = 50.0
 END_S = 60.0
-DOWN_S = 20.0
+DOWN_S = 10.0
 PUBLISH_S = 0.002
 TRIP_S = 0.01  # one call to the database: read the outbox, or mark what was sent
 RESTART_S = 1.0

@@ -114,7 +114,7 @@ class Parameters:
         minimum=0,
         maximum=5,
         step=1,
-        help=lazy("Share of orders at which the consumer dies: before, during or after recording."),
+        help=lazy("Share of orders: just before the charge, just after it, or before the answer."),
     )
     replay: int = parameter(
         HOUR_S,
@@ -134,7 +134,9 @@ class Parameters:
         minimum=5,
         maximum=600,
         step=5,
-        help=lazy("The broker delivers again what is not acknowledged by then. Work takes 7 s."),
+        help=lazy(
+            "The broker delivers again what has no answer by then. A charge takes 7 s on average."
+        ),
     )
     key: str = parameter(
         "order",
@@ -220,9 +222,9 @@ class IdempotentConsumerLab(Lab[Parameters]):
     }
     event_texts = EVENT_TEXTS
     curves = (
-        Curve("wrong", noop("Wrong charges, by why the copy came"), noop("orders")),
-        Curve("copies", noop("Copies delivered"), noop("copies")),
-        Curve("recognised", noop("Copies recognised"), noop("copies")),
+        Curve("wrong", noop("Wrong charges"), ""),
+        Curve("copies", noop("Copies delivered"), ""),
+        Curve("recognised", noop("Copies recognised"), ""),
     )
     readings = (
         Reading("wrong", noop("Wrong charges"), "", "down"),

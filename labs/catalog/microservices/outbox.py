@@ -104,7 +104,7 @@ class Parameters:
         minimum=0,
         maximum=20,
         step=1,
-        help=lazy("From 20 s on, the broker takes no events for this long."),
+        help=lazy("From 10 s on, the broker takes no events for this long."),
     )
     crashes: int = parameter(
         12,
@@ -128,7 +128,7 @@ class Parameters:
         help=lazy("With the outbox the three writes are commit, publish, mark as sent."),
     )
     poll_s: float = parameter(
-        5.0,
+        2.0,
         label=lazy("Poll interval"),
         unit="s",
         minimum=0.1,
@@ -211,9 +211,9 @@ class OutboxLab(Lab[Parameters]):
     axis = AXIS
     event_texts = EVENT_TEXTS
     curves = (
-        Curve("disagreeing", noop("Orders and events without each other"), noop("orders")),
+        Curve("disagreeing", noop("Orders and events without each other"), ""),
         Curve("delay", noop("From order to event, mean"), "ms"),
-        Curve("again", noop("Events sent again so far"), noop("events")),
+        Curve("again", noop("Events sent again so far"), ""),
     )
     readings = (
         Reading("lost", noop("Events lost"), "", "down"),
@@ -264,7 +264,7 @@ class OutboxLab(Lab[Parameters]):
     prediction = Prediction(
         lazy(
             "The relay is killed twelve times, always after sending and before marking what it "
-            "sent. It polls every 5 s and marks up to 100 events at once. How many events does "
+            "sent. It polls every 2 s and marks up to 100 events at once. How many events does "
             "it send again?"
         ),
         (

@@ -206,9 +206,9 @@ class SagaLab(Lab[Parameters]):
     axis = AXIS
     event_texts = EVENT_TEXTS
     curves = (
-        Curve("half_done", noop("Orders half-done"), noop("orders")),
-        Curve("undecided", noop("Orders being worked on"), noop("orders")),
-        Curve("refunded", noop("Customers charged and refunded so far"), noop("customers")),
+        Curve("half_done", noop("Orders half-done"), ""),
+        Curve("undecided", noop("Orders being worked on"), ""),
+        Curve("refunded", noop("Customers charged and refunded so far"), ""),
     )
     readings = (
         Reading("completed", noop("Orders completed"), "%", "up"),
