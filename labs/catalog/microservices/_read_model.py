@@ -17,7 +17,7 @@ from labs.readings import Axis
 from simulation import EventLog, Profile, Streams
 from simulation.streams import natural_exp
 
-AXIS = Axis(width_s=0.5, count=120)
+AXIS = Axis(width_s=1.0, count=60)
 DURATION_S = 60.0
 BURST_S, CALM_S = 15.0, 25.0
 BUSY_END_S = 35.0

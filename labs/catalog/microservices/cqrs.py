@@ -103,21 +103,24 @@ class Parameters:
         Strategy.NONE.value,
         label=lazy("Reading your own writes"),
         choices={
-            Strategy.NONE.value: lazy("no care: show what the read model has"),
-            Strategy.DEVICE.value: lazy("add it on the device that ordered"),
-            Strategy.PIN.value: lazy("read the primary for a time after the order"),
-            Strategy.TOKEN.value: lazy("version token: wait, then read the primary"),
+            Strategy.NONE.value: lazy("none"),
+            Strategy.DEVICE.value: lazy("the device adds it"),
+            Strategy.PIN.value: lazy("pinned to the primary"),
+            Strategy.TOKEN.value: lazy("version token"),
         },
-        help=lazy("How a customer who has just ordered gets to see the order."),
+        help=lazy(
+            "Pinned: looks soon after an order read the primary. Token: a look waits until the "
+            "list has the order, then reads the primary."
+        ),
     )
     limit_s: float = parameter(
         1.0,
-        label=lazy("Time for that"),
+        label=lazy("Pin or wait for"),
         unit="s",
         minimum=0.0,
         maximum=5.0,
         step=0.1,
-        help=lazy("How long to read the primary, or to wait for the read model."),
+        help=lazy("How long a pin lasts after the order, or how long a token waits."),
     )
 
 
@@ -180,7 +183,7 @@ class CqrsLab(Lab[Parameters]):
         Curve("wait", noop("Wait at the primary"), "ms"),
     )
     readings = (
-        Readout("good_busy", noop("Customers served, 15 s to 35 s"), "%", "up"),
+        Readout("good_busy", noop("Served from 15 to 35 s"), "%", "up"),
         Readout("in_time", noop("Orders confirmed in time"), "%", "up"),
         Readout("missed", noop("Looks that did not show the order"), "%", "down"),
         Readout("lag_most_s", noop("Longest time until the list has it"), "s", "down"),
@@ -345,9 +348,9 @@ def _stale_sentence(run: Run) -> str:
 
 def _comparison_sentence(run: Run) -> str:
     return _(
-        "In time were %(in_time).1f %% of confirmations (one model for both: "
-        "%(in_time_without).1f %%); %(good).1f %% of customers got the confirmation and then the "
-        "sight of their order in time (one model for both: %(good_without).1f %%)."
+        "%(in_time).1f %% of orders were confirmed in time (one model for both: "
+        "%(in_time_without).1f %%), and %(good).1f %% of customers also saw their order in time "
+        "when they looked (one model for both: %(good_without).1f %%)."
     ) % {**run.totals}
 
 

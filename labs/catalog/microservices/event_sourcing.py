@@ -42,6 +42,7 @@ from labs.catalog.microservices._bookings import (
 from simulation import EventLog
 
 CHECKED, UNCHECKED = "version", "none"
+YOURS = Cell("●", "good")
 INTERVALS = {
     0: lazy("never"),
     5000: lazy("every 5,000 events"),
@@ -151,7 +152,7 @@ def _interval_table(parameters: Parameters, events: int) -> Table:
                 Cell(f"{most:,}"),
                 Cell(f"{replay_ms:,.1f}"),
                 Cell(f"{_growth_b(every):,}"),
-                Cell("●" if every == parameters.snapshot_every else "", "good"),
+                YOURS if every == parameters.snapshot_every else Cell(""),
             )
         )
     head = (
