@@ -91,7 +91,7 @@ class LoadChart extends HTMLElement {
     this.#stage = document.createElement("div");
     this.#stage.className = "chart-stage";
     const legend = document.createElement("ul");
-    legend.className = "legend";
+    legend.className = this.#data.x.names ? "legend bars" : "legend";
     const named = [...new Set(bands.map((band) => band.label))].map((name) => ({ name, role: "band" }));
     legend.append(...[...series, ...named].map((row) => this.#legendItem(row)));
     title.append(this.#output());
@@ -197,7 +197,7 @@ class LoadChart extends HTMLElement {
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       scales: { x: { time: false, ...(isBars && { range: () => [x.values[0] - 0.6, x.values.at(-1) + 0.6] }) }, y: { distr: y.scale === "log" ? 3 : 1, range: (plot, low, high) => yRange(y, low, high) } },
       axes: [
-        isBars ? this.#nameAxis(axis, x) : { ...axis, grid: { show: false }, size: 26, gap: 4, values: (plot, ticks) => ticks.map((tick, place) => (place === ticks.length - 1 && x.unit ? `${format(tick)} ${x.unit}` : format(tick))) },
+        isBars ? this.#nameAxis(axis, x) : this.#numberAxis(axis, x),
         { ...axis, size: (plot, values) => 14 + 7.5 * Math.max(2, ...(values ?? []).map((value) => value?.length ?? 0)), values: (plot, ticks) => ticks.map((tick) => (tick == null ? "" : format(tick))) },
       ],
       series: [{}, ...(isBars ? this.#bars(palette, uPlot) : this.#lines(palette))],
@@ -207,6 +207,14 @@ class LoadChart extends HTMLElement {
         setCursor: [(plot) => { if (plot.cursor.idx != null) this.#say(plot.cursor.idx); }],
       },
     };
+  }
+
+  // Seconds need no name; any other scale says below its numbers what they count.
+  #numberAxis(axis, x) {
+    const name = x.unit && x.unit !== "s" ? `${x.label}, ${x.unit}` : x.label;
+    const named = x.unit === "s" ? { size: 26 } : { size: 26, label: name, labelSize: 18, labelGap: 0, labelFont: TYPEFACE };
+    const unitOnLast = (ticks) => ticks.map((tick, place) => (place === ticks.length - 1 && x.unit === "s" ? `${format(tick)} s` : format(tick)));
+    return { ...axis, grid: { show: false }, gap: 4, ...named, values: (plot, ticks) => unitOnLast(ticks) };
   }
 
   // Names that would touch are set aslant; long ones are cut, the table has them whole.
