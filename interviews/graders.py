@@ -2,10 +2,10 @@
 
 from functools import cache
 
-from grading import Grader, LexicalGrader
+from grading import EmbeddedGrader, Grader
 
 
 @cache
 def current_grader() -> Grader:
     """Return the grader, made once per process: it may have a model to load."""
-    return LexicalGrader()
+    return EmbeddedGrader()

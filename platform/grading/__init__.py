@@ -14,9 +14,10 @@ from grading.assessment import (
     assessment_from_data,
     assessment_to_data,
 )
-from grading.grader import Grader, OnCriterion
 from grading.embedded import EmbeddedGrader
+from grading.grader import Grader, OnCriterion
 from grading.linter import Finding, lint_rubric
+from grading.reference import grade_against_reference
 from grading.rubric import (
     Criterion,
     ExpectedNumber,
@@ -25,20 +26,17 @@ from grading.rubric import (
     criteria_to_data,
 )
 
-LexicalGrader = EmbeddedGrader  # until the app names the embedded grader itself
-
 __all__ = [
-    "LexicalGrader",
     "Assessment",
     "Criterion",
     "CriterionAssessment",
+    "EmbeddedGrader",
     "Evidence",
     "EvidenceKind",
     "ExpectedNumber",
     "Finding",
     "Flag",
     "Grader",
-    "EmbeddedGrader",
     "OnCriterion",
     "RubricError",
     "Verdict",
@@ -46,5 +44,6 @@ __all__ = [
     "assessment_to_data",
     "criteria_from_data",
     "criteria_to_data",
+    "grade_against_reference",
     "lint_rubric",
 ]

@@ -6,8 +6,8 @@ The exit status is 1 when a line could not be graded, else 0.
 import json
 import sys
 
-from grading.jsonl import grade_lines
 from grading.embedded import EmbeddedGrader
+from grading.jsonl import grade_lines
 
 
 def main() -> int:

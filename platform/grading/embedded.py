@@ -9,13 +9,12 @@ from grading.assessment import Assessment, CriterionAssessment, Flag, Verdict
 from grading.channels.paraphrase import Asked
 from grading.evidence import Rubric, gather, nearness, prepare
 from grading.grader import OnCriterion
-from grading.guards import read_answer
+from grading.guards import Expected, read_answer
 from grading.passage import Passage, passage
 from grading.rubric import Criterion
 from grading.segments import split
 from grading.verdict import judge
 from grading.weights import weights_for
-from grading.words import words_of
 
 NAME, VERSION = "embedded", "2"
 
@@ -52,9 +51,8 @@ class Ready:
     """All that is known of a question and its rubric before an answer comes."""
 
     question: Passage
-    asked: Asked
     rubric: Rubric
-    expected: dict[str, str]
+    expected: Expected
 
 
 @lru_cache(maxsize=32)  # a batch of answers mostly has one rubric
@@ -65,10 +63,8 @@ def ready_for(question: str, criteria: tuple[Criterion, ...]) -> Ready:
     texts = [text for one in criteria for text in (*one.exemplars, *one.misconceptions)]
     terms = [term for one in criteria for group in one.groups for term in group]
     weights = weights_for(question, texts)
-    expected = {
-        word.form: word.stem for text in (question, *texts, *terms) for word in words_of(text)
-    }
-    return Ready(asking, asked, prepare(criteria, asked, weights), expected)
+    expected = Expected.of(question, texts, terms)
+    return Ready(asking, prepare(criteria, asked, weights), expected)
 
 
 def total(assessed: Sequence[CriterionAssessment], flags: tuple[Flag, ...]) -> Assessment:

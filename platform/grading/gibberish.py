@@ -11,6 +11,8 @@ STRANGE_SHARE = 0.5  # of the Latin-script words that cannot be words of any lan
 UNKNOWN_SHARE = 0.7  # of the words that an English text does not know
 ENGLISH_SHARE = 0.6  # of known words in question and rubric, for the above to be held against it
 _LONGEST_WORD = 22
+_ACRONYM = 5  # letters; what is shorter and unknown may be the name of a thing
+_ENOUGH = 4  # unknown words
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}")
 _SAME_LETTER = re.compile(r"(.)\1{3,}")
 _LATIN = re.compile(r"[a-z]+")
@@ -25,16 +27,18 @@ def is_gibberish(segments: Sequence[Segment], expected: Mapping[str, str]) -> bo
     strange = sum(1 for word in latin if word.stem not in stems and not _looks_like_a_word(word))
     if strange > STRANGE_SHARE * len(latin):
         return True
-    unknown = sum(1 for word in latin if word.stem not in stems and not _is_word(word.form))
-    return unknown >= UNKNOWN_SHARE * len(latin) and _is_english(expected)
+    long = [word for word in latin if len(word.form) >= _ACRONYM]
+    unknown = sum(1 for word in long if word.stem not in stems and not is_word(word.form))
+    return unknown >= max(_ENOUGH, UNKNOWN_SHARE * len(latin)) and _is_english(expected)
 
 
 def _is_english(expected: Mapping[str, str]) -> bool:
     forms = [form for form in expected if _LATIN.fullmatch(form)]
-    return bool(forms) and sum(map(_is_word, forms)) >= ENGLISH_SHARE * len(forms)
+    return bool(forms) and sum(map(is_word, forms)) >= ENGLISH_SHARE * len(forms)
 
 
-def _is_word(form: str) -> bool:
+def is_word(form: str) -> bool:
+    """Whether English knows a folded word."""
     return form in STOP_WORDS or form in NEGATORS or is_known(form)
 
 

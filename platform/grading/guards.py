@@ -1,18 +1,22 @@
 """Reading an answer with care: what is not graded, what is only flagged, what earns less."""
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grading.assessment import Flag
-from grading.disorder import Disorder, looks_listed, measure
-from grading.gibberish import is_gibberish
-from grading.segments import Segment, capped, split, windows
+from grading.gibberish import is_gibberish, is_word
+from grading.order import Places, disorder, places
+from grading.segments import Segment, capped, segment_of, split, windows
 from grading.spelling import as_meant
 from grading.words import Word, words_of
 
 COPIED_SHARE = 0.7  # of a segment's word triples found in the question
-SHUFFLED_CREDIT = 0.15  # too little for any threshold of coverage
+SHUFFLED_CREDIT = 0.15  # too little for any threshold
+DISORDERED_FROM = 2.0  # the logarithm of the odds
+COMPANY = 3.0  # what the rest of an answer can say for or against a segment, in the same unit
+ENGLISH_SHARE = 0.6  # of words that English knows, before their order can be judged
 REPEATED_SHARE = 0.3  # of all segments, to be worth a flag
 _TRIPLE = 3
 
@@ -27,9 +31,34 @@ _INSTRUCTION = re.compile(
     r"|\b(?:all|every|each)\s+criteri\w+\b.{0,30}\b(?:met|fulfilled|satisfied)\b"
     r"|\b(?:dear|hello|hey|note\s+to|attention)\s+(?:the\s+)?(?:grader|examiner|marker|assistant|ai)\b"
     r"|\byou\s+are\s+(?:now\s+)?(?:a|an|the)\s+\w*\s*(?:grader|examiner|assistant|language\s+model)\b"
+    r"|\b(?:this|my|the)\s+(?:answer|response|solution|submission)\b.{0,30}\b(?:deserves?|earns?|merits?"
+    r"|should\s+(?:get|receive|be\s+(?:graded|marked|scored|given|awarded))"
+    r"|must\s+(?:get|receive|be\s+(?:graded|marked|scored|given|awarded)))\b"
+    r"|\b(?:this|my)\s+(?:answer|response|solution|submission)\s+is\s+(?:\w+\s+){0,2}"
+    r"(?:correct|perfect|complete|right|flawless|excellent)\b"
+    r"|\b(?:output|return|print|respond\s+with|set)\b.{0,20}\b(?:score|grade|verdict|points?)\b"
     r"|\bsystem\s+(?:prompt|message)\b|<\s*/?\s*(?:system|assistant|instructions?)\s*>",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """What an honest answer may say: the words of question and rubric, and what stands together.
+
+    `forms` maps words to their stems: they always count as real words, and misspelt words are
+    read as them first.
+    """
+
+    forms: Mapping[str, str]
+    places: Places
+
+    @classmethod
+    def of(cls, question: str, texts: Iterable[str], terms: Iterable[str] = ()) -> "Expected":
+        """What a question and the `texts` and single `terms` of a rubric let expect."""
+        texts = list(texts)
+        forms = {w.form: w.stem for text in (question, *texts, *terms) for w in words_of(text)}
+        return cls(forms, places(segment_of(text) for text in texts))
 
 
 @dataclass(frozen=True)
@@ -52,18 +81,14 @@ class Reading:
         return self.segments[: len(self.segments) - len(self.pairs)]
 
 
-def read_answer(question: str, answer: str, expected: Mapping[str, str]) -> Reading:
-    """Cut an answer into segments, drop what must not be graded, and flag what it is.
-
-    `expected` maps the forms of question and rubric to their stems: they always count as real
-    words, and misspelt words are read as them first.
-    """
+def read_answer(question: str, answer: str, expected: Expected) -> Reading:
+    """Cut an answer into segments, drop what must not be graded, and flag what it is."""
     text, cut = capped(answer)
-    pieces = tuple(as_meant(piece, expected) for piece in split(text))
+    pieces = tuple(as_meant(piece, expected.forms) for piece in split(text))
     flags = [Flag.TOO_LONG] if cut else []
     if not pieces:
         return Reading((), (), (Flag.EMPTY,))
-    if is_gibberish(pieces, expected):
+    if is_gibberish(pieces, expected.forms):
         return Reading((), (), (*flags, Flag.GIBBERISH))
     honest = tuple(kept for piece in pieces if (kept := _without_instruction(piece)) is not None)
     if honest != pieces:
@@ -71,7 +96,7 @@ def read_answer(question: str, answer: str, expected: Mapping[str, str]) -> Read
     distinct = _without_repeats(honest)
     if len(honest) - len(distinct) > REPEATED_SHARE * len(honest):
         flags.append(Flag.REPEATED)
-    return _credited(question, text, distinct, flags)
+    return _credited(question, text, distinct, flags, expected)
 
 
 def _without_instruction(segment: Segment) -> Segment | None:
@@ -79,9 +104,7 @@ def _without_instruction(segment: Segment) -> Segment | None:
     found = _INSTRUCTION.search(segment.quote)
     if found is None:
         return segment
-    before = tuple(
-        word for word in segment.words if word.end - segment.start <= found.start()
-    )
+    before = tuple(word for word in segment.words if word.end - segment.start <= found.start())
     if len(before) < _TRIPLE:
         return None
     quote = segment.quote[: before[-1].end - segment.start]
@@ -90,11 +113,15 @@ def _without_instruction(segment: Segment) -> Segment | None:
 
 
 def _credited(
-    question: str, text: str, segments: tuple[Segment, ...], flags: list[Flag]
+    question: str,
+    text: str,
+    segments: tuple[Segment, ...],
+    flags: list[Flag],
+    expected: Expected,
 ) -> Reading:
     triples = _triples(words_of(question))
     copied = [_is_copied(segment, triples) for segment in segments]
-    shuffled = _shuffled(segments)
+    shuffled = _shuffled(segments, expected.places)
     if segments and _weighted(segments, copied) > 0.5:
         flags.append(Flag.QUESTION_COPIED)
     if segments and _weighted(segments, shuffled) > 0.5:
@@ -112,14 +139,21 @@ def _credited(
     )
 
 
-def _shuffled(segments: Sequence[Segment]) -> list[bool]:
-    """Which segments are no sentences: by themselves, or as part of an answer that has none."""
-    measures = [measure(segment.quote) for segment in segments]
-    throughout = sum(measures, Disorder(0, 0)).is_likely
+def _shuffled(segments: Sequence[Segment], expected: Places) -> list[bool]:
+    """Which segments are words in disorder; what the rest of the answer is like counts a little."""
+    if not _is_english(segments):
+        return [False] * len(segments)
+    scores = [disorder(segment, expected) for segment in segments]
+    together = math.fsum(scores)
     return [
-        throughout or one.is_certain or looks_listed(segment)
-        for one, segment in zip(measures, segments, strict=True)
+        score + max(-COMPANY, min(COMPANY, together - score)) >= DISORDERED_FROM for score in scores
     ]
+
+
+def _is_english(segments: Sequence[Segment]) -> bool:
+    """Whether the order of words can be judged: most of the common ones are English."""
+    words = [word.form for segment in segments for word in segment.words if word.form.isalpha()]
+    return sum(map(is_word, words)) >= ENGLISH_SHARE * len(words)
 
 
 def _weighted(segments: Sequence[Segment], marked: Sequence[bool]) -> float:

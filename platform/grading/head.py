@@ -16,7 +16,7 @@ from grading.channels import paraphrase
 Matrix = npt.NDArray[np.float64]
 
 # The likelihoods of an answer that has nothing to do with the question, and of a perfect one.
-_NOTHING, _ALL = 0.12, 0.95
+_NOTHING, _ALL = 0.2, 0.95
 
 
 @dataclass(frozen=True, eq=False)

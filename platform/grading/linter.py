@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grading.assessment import Assessment, Verdict
-from grading.grader import Grader
 from grading.embedded import EmbeddedGrader
+from grading.grader import Grader
 from grading.rubric import Criterion
 from grading.words import words_of
 

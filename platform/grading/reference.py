@@ -75,7 +75,8 @@ def grade_against_reference(question: str, reference: str, answer: str) -> Asses
         _sentence(prepared, gather(prepared, reading, nearby, ready.rubric.weights))
         for prepared in ready.rubric.criteria
     ]
-    step = _step(sentences, expected(ready, reading) * len(sentences))
+    undenied = sum(1 for one in sentences if one.against is None)
+    step = _step(sentences, expected(ready, reading) * undenied)
     return total([_assessed(one, one.moved(step)) for one in sentences], reading.flags)
 
 

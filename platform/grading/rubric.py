@@ -8,6 +8,7 @@ from estimation import Quantity, QuantityError
 
 MAX_CRITERIA = 60
 MAX_EXEMPLARS = 40
+RELATIVE, MAGNITUDE = "relative", "magnitude"  # scales of tolerance
 MAX_TEXT = 4_000  # characters of one statement or exemplar
 
 
@@ -19,18 +20,23 @@ class RubricError(ValueError):
 class ExpectedNumber:
     """A number the answer should contain, in any unit of the same dimension.
 
-    `tolerance` is relative (0.1 accepts ten per cent either way). An empty `unit` expects a plain
-    number. Raises `RubricError` for a unit nobody knows or a tolerance below zero.
+    `tolerance` is relative (0.1 accepts ten per cent either way) or, with the scale `magnitude`,
+    in powers of ten (0.5 accepts a third to three times the value). An empty `unit` expects a
+    plain number. Raises `RubricError` for a unit nobody knows, another scale or a tolerance below
+    zero.
     """
 
     value: float
     unit: str = ""
     tolerance: float = 0.05
+    scale: str = RELATIVE
 
     def __post_init__(self) -> None:
         """Refuse what could never be compared."""
         if not math.isfinite(self.tolerance) or self.tolerance < 0:
             raise RubricError(f"The tolerance {self.tolerance} must be 0 or more, such as 0.1.")
+        if self.scale not in (RELATIVE, MAGNITUDE):
+            raise RubricError(f"The scale “{self.scale}” must be {RELATIVE} or {MAGNITUDE}.")
         try:
             Quantity(self.value, self.unit)
         except QuantityError as error:
@@ -40,6 +46,16 @@ class ExpectedNumber:
     def quantity(self) -> Quantity:
         """The expected value with its unit."""
         return Quantity(self.value, self.unit)
+
+    def accepts(self, found: Quantity) -> bool:
+        """Whether a quantity of any kind is this one within the tolerance."""
+        expected = self.quantity
+        if self.scale == RELATIVE:
+            return found.is_close(expected, self.tolerance)
+        if not found.is_like(expected) or not expected.base_value:
+            return False
+        ratio = found.base_value / expected.base_value
+        return ratio > 0 and abs(math.log10(ratio)) <= self.tolerance
 
 
 @dataclass(frozen=True)
@@ -160,6 +176,7 @@ def _number_from_data(value: object, where: str) -> ExpectedNumber:
         value=entry.number("value"),
         unit=entry.text("unit", ""),
         tolerance=entry.number("tolerance", 0.05),
+        scale=entry.text("scale", RELATIVE),
     )
     entry.refuse_unknown()
     return number
@@ -231,7 +248,12 @@ def _criterion_to_data(criterion: Criterion) -> dict[str, object]:
         "misconceptions": list(criterion.misconceptions),
         "groups": [list(group) for group in criterion.groups],
         "numbers": [
-            {"value": number.value, "unit": number.unit, "tolerance": number.tolerance}
+            {
+                "value": number.value,
+                "unit": number.unit,
+                "tolerance": number.tolerance,
+                **({} if number.scale == RELATIVE else {"scale": number.scale}),
+            }
             for number in criterion.numbers
         ],
     }

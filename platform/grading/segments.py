@@ -70,6 +70,11 @@ class Segment:
         return denied_places(self.quote, self._local)
 
     @cached_property
+    def negators(self) -> int:
+        """How many negations there are."""
+        return sum(word.is_negator for word in self.words)
+
+    @cached_property
     def _local(self) -> tuple[Word, ...]:
         """The words with offsets into the quote."""
         return tuple(
@@ -86,14 +91,6 @@ class Segment:
                 affirmed = place not in self.negated
                 found[word.stem] = found.get(word.stem, False) or affirmed
         return found | {joined: True for joined in self._joined if joined not in found}
-
-    @cached_property
-    def order(self) -> dict[str, tuple[int, ...]]:
-        """The places of each stem among the content words."""
-        places: dict[str, list[int]] = {}
-        for place, word in enumerate(word for word in self.words if word.is_content):
-            places.setdefault(word.stem, []).append(place)
-        return {stem: tuple(found) for stem, found in places.items()}
 
     @cached_property
     def _joined(self) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ Only words that nobody knows are touched, and only where one letter was dropped,
 or mistyped. What the rubric and the question say is preferred; other words must be common.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import lru_cache
 from string import ascii_lowercase
@@ -42,7 +43,7 @@ def corrections(words: Sequence[Word], expected: Mapping[str, str]) -> dict[int,
     return found
 
 
-def _is_suspect(word: Word, expected: Mapping[str, str], stems: Set[str]) -> bool:
+def _is_suspect(word: Word, expected: Mapping[str, str], stems: AbstractSet[str]) -> bool:
     form = word.form
     if len(form) < 3 or not (form.isascii() and form.isalpha()) or form in expected:
         return False
@@ -92,7 +93,7 @@ def _edits(form: str) -> set[str]:
     """Every text one slip away; the first letter may only be swapped, hardly anybody misses it."""
     cuts = [(form[:place], form[place:]) for place in range(1, len(form) + 1)]
     dropped = {left + right[1:] for left, right in cuts if right}
-    changed = {left + letter + right[1:] for left, right in cuts if right for letter in ascii_lowercase}
+    changed = {left + one + right[1:] for left, right in cuts if right for one in ascii_lowercase}
     added = {left + letter + right for left, right in cuts for letter in ascii_lowercase}
     return (dropped | changed | added | _swaps(form)) - {form}
 

@@ -38,6 +38,7 @@ _WRONG_FROM = 0.0  # the least logit of a misconception that was meant
 _WRONG_MARGIN = 0.3  # by which it must be nearer than any exemplar
 _COVERED_FROM = 0.45  # of a criterion's words, before a negation over them turns it around
 VERBATIM_FROM = 0.7  # of them, when the words are the criterion's own
+_ALL_BUT_THE_NEGATION = 0.85  # where one negation more or less turns it around
 _TURNED_SHARE = 0.3  # of the covered words, that a negation must reach
 _DENIED_SHARE = 0.5  # of a segment's words
 
@@ -155,6 +156,8 @@ def _is_turned(covered: Cover, evidence: Evidence) -> bool:
     conceived = concepts.strength == 1 and any(
         _overlaps(one, covered.segment) for one in concepts.segments
     )
+    if covered.is_flipped and covered.raw >= _ALL_BUT_THE_NEGATION and not conceived:
+        return True
     enough = VERBATIM_FROM if conceived else _COVERED_FROM
     return covered.raw >= enough and covered.share < (1 - _TURNED_SHARE) * covered.raw
 
@@ -202,10 +205,8 @@ def _contradicted(prepared: Prepared, against: Against) -> CriterionAssessment:
 
 
 def _torn(prepared: Prepared, support: Segment, against: Segment) -> CriterionAssessment:
-    quotes = quotes((support,), EvidenceKind.SUPPORTS)
-    quotes += quotes((against,), EvidenceKind.CONTRADICTS)
-    reason = TORN
-    return _assessed(prepared, Verdict.UNSURE, 0.5, quotes, reason)
+    both = quotes((support,), EvidenceKind.SUPPORTS) + quotes((against,), EvidenceKind.CONTRADICTS)
+    return _assessed(prepared, Verdict.UNSURE, 0.5, both, TORN)
 
 
 def _overlaps(one: Segment, other: Segment) -> bool:
@@ -213,6 +214,7 @@ def _overlaps(one: Segment, other: Segment) -> bool:
 
 
 def quotes(segments: tuple[Segment, ...], kind: EvidenceKind) -> tuple[Quoted, ...]:
+    """The segments as evidence of one kind."""
     return tuple(Quoted(one.start, one.end, one.quote, kind) for one in segments)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from grading.channels.paraphrase import STEP, Alignment, Wanted, align
 from grading.embedding import Vector
 from grading.passage import Booleans, Passage, unit_rows
-from grading.words import Word
+from grading.words import Word, listed
 
 FEATURES = (
     "recalled",  # of the reference's words, by the nearest words of the answer
@@ -19,6 +19,10 @@ FEATURES = (
     "on_topic",  # how near the answer's sentences come to the reference's
 )
 _RELEVANT = 0.25  # the least likeness of a sentence that shares no word with question or reference
+# A sentence with one of these must share two words to count.
+_PLEASANTRIES = listed(
+    "hello hi hey greetings dear thanks thank hope hopefully regards cheers sorry please bye nice"
+)
 _STRETCH = 4
 _SHORTEST = 4  # words of which a brief answer may consist
 
@@ -28,7 +32,9 @@ def relevant(answer: Passage, reference: Wanted, question: Passage) -> Booleans:
     known = reference.asked.stems | {
         word.stem for word in reference.passage.words if word.is_content
     }
-    named = np.logical_or.reduceat(answer.within(known) & answer.content, answer.bounds)
+    shared = np.add.reduceat(answer.within(known) & answer.content, answer.bounds, dtype=np.int64)
+    polite = np.array([word.form in _PLEASANTRIES for word in answer.words], dtype=np.bool_)
+    named = shared > np.logical_or.reduceat(polite, answer.bounds)
     rows = unit_rows(answer.totals)
     sources = unit_rows(np.vstack([reference.passage.totals, question.totals]))
     near = (rows @ sources.T).max(axis=1).round(STEP) >= _RELEVANT
@@ -36,9 +42,7 @@ def relevant(answer: Passage, reference: Wanted, question: Passage) -> Booleans:
     return kept if kept.any() else np.ones_like(kept)
 
 
-def whole_features(
-    answer: Passage, reference: Wanted, question: Passage
-) -> tuple[float, ...]:
+def whole_features(answer: Passage, reference: Wanted, question: Passage) -> tuple[float, ...]:
     """The values of `FEATURES` for an answer with at least one segment."""
     kept = relevant(answer, reference, question)
     words = _kept_words(answer, kept)

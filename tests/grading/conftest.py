@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from grading import Assessment, Criterion, LexicalGrader, criteria_from_data
+from grading import Assessment, Criterion, EmbeddedGrader, criteria_from_data
 
 QUESTION = (
     "Design the payment path of a shop that must keep selling while its payment provider is down "
@@ -166,8 +166,8 @@ class Payments:
     keywords: str = KEYWORDS
 
     def grade(self, answer: str) -> Assessment:
-        """The lexical grader's assessment of an answer."""
-        return LexicalGrader().grade(self.question, self.rubric, answer)
+        """The embedded grader's assessment of an answer."""
+        return EmbeddedGrader().grade(self.question, self.rubric, answer)
 
 
 @pytest.fixture(scope="session")

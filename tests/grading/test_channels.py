@@ -2,12 +2,15 @@
 
 import pytest
 
-from grading import Criterion, ExpectedNumber
+from grading import ExpectedNumber
 from grading.channels.concepts import compile_group, find_group
 from grading.channels.coverage import best_cover, cover
 from grading.channels.numbers import find_numbers
-from grading.guards import Reading, read_answer
-from grading.segments import segment_of
+from grading.channels.paraphrase import Asked, Nearness, Wanted, compare
+from grading.guards import Expected, Reading, read_answer
+from grading.head import criterion_head
+from grading.passage import passage
+from grading.segments import segment_of, split
 from grading.weights import QUESTION_SHARE, weights_for
 
 NOTHING_NEGATED: frozenset[str] = frozenset()
@@ -15,7 +18,7 @@ NOTHING_NEGATED: frozenset[str] = frozenset()
 
 def reading(answer: str) -> Reading:
     """An answer read without a question."""
-    return read_answer("", answer, frozenset())
+    return read_answer("", answer, Expected.of("", []))
 
 
 def group_strength(
@@ -55,7 +58,7 @@ def test_a_hyphenated_word_is_found_under_a_closed_term() -> None:
 
 
 def test_polarity_decides_what_a_segment_covers() -> None:
-    weights = weights_for("", [Criterion("c", 1, "The breaker opens after failures.")])
+    weights = weights_for("", ["The breaker opens after failures."])
     exemplar = segment_of("The breaker opens after failures.")
     agreeing = cover(exemplar, segment_of("After failures the breaker opens."), weights)
     turned = cover(exemplar, segment_of("The breaker never opens after failures."), weights)
@@ -65,15 +68,15 @@ def test_polarity_decides_what_a_segment_covers() -> None:
 
 
 def test_the_question_s_own_words_weigh_less() -> None:
-    rubric = [Criterion("c", 1, "The provider queue.")]
-    plain, asked = weights_for("", rubric), weights_for("Which provider?", rubric)
+    texts = ["The provider queue."]
+    plain, asked = weights_for("", texts), weights_for("Which provider?", texts)
     assert asked.of("provid") == pytest.approx(QUESTION_SHARE * plain.of("provid"))
     assert asked.of("queue") == plain.of("queue")
 
 
 def test_one_sentence_is_quoted_rather_than_a_window_that_adds_nothing() -> None:
     answer = "Hello there. The breaker opens after failures. The weather is fine."
-    weights = weights_for("", [Criterion("c", 1, "The breaker opens after failures.")])
+    weights = weights_for("", ["The breaker opens after failures."])
     found = best_cover([segment_of("The breaker opens after failures.")], reading(answer), weights)
     assert found is not None
     assert found.segment.quote == "The breaker opens after failures."
@@ -109,3 +112,45 @@ def test_another_number_is_not_the_expected_one(answer: str) -> None:
 def test_half_of_the_numbers_is_half_the_strength() -> None:
     wanted = [ExpectedNumber(9_259, "1/s"), ExpectedNumber(23_148, "1/s")]
     assert find_numbers(wanted, reading("On average 9 259 QPS.")).strength == 0.5
+
+
+@pytest.mark.parametrize("answer", ["Not 130.6 TB.", "It is not true that it takes 130.6 TB."])
+def test_a_number_that_is_refused_is_not_found(answer: str) -> None:
+    assert find_numbers([ExpectedNumber(130.6, "TB", 0.01)], reading(answer)).strength == 0
+
+
+def test_an_order_of_magnitude_is_counted_in_powers_of_ten() -> None:
+    wanted = ExpectedNumber(1_000, "1/s", 0.5, "magnitude")
+    assert find_numbers([wanted], reading("Some 2 900 requests per second.")).strength == 1
+    assert find_numbers([wanted], reading("Some 350/s.")).strength == 1
+    assert find_numbers([wanted], reading("Some 3 900 requests per second.")).strength == 0
+    assert find_numbers([wanted], reading("Some 1 000 GB.")).strength == 0
+
+
+def nearness(text: str, answer: str, question: str = "How?") -> Nearness:
+    """How near one text comes to an answer."""
+    asked = Asked.of(passage(split(question)))
+    read = reading(answer)
+    return compare(Wanted(passage([segment_of(text)]), asked), passage(read.single), read.pairs)
+
+
+def test_another_wording_is_nearer_than_another_matter() -> None:
+    wanted = "Orders are accepted during the outage and paid for later."
+    found = nearness(
+        wanted, "We keep taking purchases and collect the money afterwards. Cats sleep all day."
+    )
+    logits = criterion_head().logits(found.features)[0]
+    assert logits[0] > logits[1] + 1
+    assert found.aligned.shape == (1, 3)
+
+
+def test_the_words_of_the_question_say_little() -> None:
+    text = "The breaker protects the provider."
+    plain, given = nearness(text, "The provider."), nearness(text, "The provider.", "Which provider?")
+    assert given.said_anew[0, 0] < plain.said_anew[0, 0]
+    assert given.said[0, 0] == plain.said[0, 0]
+
+
+def test_the_same_words_are_as_near_as_can_be() -> None:
+    found = nearness("The breaker opens.", "The breaker opens.")
+    assert (found.aligned[0, 0], found.said[0, 0], found.like[0, 0]) == (1, 1, 1)

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grading import LexicalGrader
+from grading import EmbeddedGrader
 from grading.jsonl import grade_lines
 
 
 def graded(*objects: object) -> list[dict[str, Any]]:
     """The results for some objects, one a line."""
     lines = [one if isinstance(one, str) else json.dumps(one) for one in objects]
-    return list(grade_lines(lines, LexicalGrader()))
+    return list(grade_lines(lines, EmbeddedGrader()))
 
 
 def test_criteria_are_graded_in_the_line_format() -> None:
@@ -53,7 +53,8 @@ def test_the_sentences_of_a_reference_are_criteria_where_there_are_none() -> Non
         }
     )
     assert [one["id"] for one in result["criteria"]] == ["reference-1", "reference-2"]
-    assert result["score"] == 0.5
+    assert 0 < result["score"] < 1
+    assert sum(one["points"] for one in result["criteria"]) / 2 == pytest.approx(result["score"])
 
 
 @pytest.mark.parametrize(
@@ -83,5 +84,5 @@ def test_blank_lines_are_passed_over() -> None:
 
 @given(st.text(max_size=200))
 def test_no_line_stops_the_grading(line: str) -> None:
-    for result in grade_lines([line], LexicalGrader()):
+    for result in grade_lines([line], EmbeddedGrader()):
         assert json.loads(json.dumps(result))["error"].startswith("Line 1: ")

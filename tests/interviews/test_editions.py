@@ -41,7 +41,7 @@ def test_what_was_answered_stays_readable_when_the_scenario_is_deleted(
     scenario.delete()
     assert ScenarioEdition.objects.get().is_current is False
     page = ada.get(f"/interviews/sessions/{graded.interview_id}/stages/design/").text
-    assert "Graded by the lexical grader" in page
+    assert "Graded by the embedded grader" in page
     assert "Take payments" not in Client().get("/interviews/").text
 
 

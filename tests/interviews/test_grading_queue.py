@@ -7,13 +7,13 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db.models.functions import Now
 
-from grading import Assessment, LexicalGrader
+from grading import Assessment, EmbeddedGrader
 from interviews import grading_queue
 from interviews.models import Answer, Grade, Grading
 from interviews.models.grades import State
 
 
-class Broken(LexicalGrader):
+class Broken(EmbeddedGrader):
     """Raises on every answer, as a defect in a grader would."""
 
     error: BaseException = RuntimeError("poison")
@@ -22,7 +22,7 @@ class Broken(LexicalGrader):
         raise self.error
 
 
-class Interrupted(LexicalGrader):
+class Interrupted(EmbeddedGrader):
     """Loses its lease after the first criterion, as a worker that slept too long."""
 
     def grade(self, *args: Any, on_criterion: Any = None, **options: Any) -> Assessment:
@@ -49,7 +49,7 @@ def test_a_grade_names_who_graded_what(submitted: Answer) -> None:
     grade = Grade.objects.get()
     submitted.refresh_from_db()
     assert submitted.current_grade == grade
-    assert (grade.grader, grade.grader_version) == (LexicalGrader.name, LexicalGrader.version)
+    assert (grade.grader, grade.grader_version) == (EmbeddedGrader.name, EmbeddedGrader.version)
     assert (grade.edition, grade.stage_id) == (submitted.interview.edition, "design")
     assert grade.max_points == 5
     assert grade.grading.state == State.DONE
@@ -103,7 +103,7 @@ def test_a_late_grade_of_a_replaced_worker_is_refused(submitted: Answer) -> None
     expire_lease()
     assert grading_queue.take_lease(pk)
     assert old is not None
-    assessment = LexicalGrader().grade("", (), submitted.text)
+    assessment = EmbeddedGrader().grade("", (), submitted.text)
     with pytest.raises(grading_queue.LeaseLostError):
         grading_queue.write_grade(lease=old, assessment=assessment)
     assert not Grade.objects.exists()
@@ -159,7 +159,7 @@ def test_a_lost_wake_up_call_is_sent_again_once_per_while(submitted: Answer) -> 
 def test_progress_is_committed_criterion_by_criterion(submitted: Answer, use_grader: Any) -> None:
     seen: list[int] = []
 
-    class Watched(LexicalGrader):
+    class Watched(EmbeddedGrader):
         def grade(self, *args: Any, on_criterion: Any = None, **options: Any) -> Assessment:
             def tell(one: Any) -> None:
                 on_criterion(one)

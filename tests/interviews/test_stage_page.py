@@ -42,7 +42,7 @@ def test_the_debrief_quotes_marks_and_hints(
     assert "durable outbox" in page
     assert "What happens when the answer of the provider is lost?" in page
     assert "What if the provider does not know idempotency keys?" in page
-    assert "Graded by the lexical grader" in page
+    assert "Graded by the embedded grader" in page
 
 
 def test_the_answer_is_text_whatever_it_looks_like(

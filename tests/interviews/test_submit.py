@@ -28,7 +28,7 @@ def test_an_answer_and_its_grading_are_stored_together(
     answer.refresh_from_db()
     assert (answer.text, answer.version, answer.late) == ("my answer", 1, False)
     grading = answer.gradings.get()
-    assert (grading.state, grading.attempts, grading.grader) == ("queued", 0, "lexical")
+    assert (grading.state, grading.attempts, grading.grader) == ("queued", 0, "embedded")
 
 
 def test_nothing_is_submitted_when_the_queue_cannot_be_written(

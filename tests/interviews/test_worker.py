@@ -86,7 +86,7 @@ def test_a_worker_grades_what_was_submitted(
     worker = start_worker()
     submit(ada, stage_url("submit/"))
     wait_until(is_graded, worker.say)
-    assert "Graded by the lexical grader" in ada.get(stage_url()).text
+    assert "Graded by the embedded grader" in ada.get(stage_url()).text
 
 
 def test_the_grade_arrives_when_the_worker_is_killed_in_the_middle(

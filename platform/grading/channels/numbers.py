@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from estimation import Quantity, QuantityError, read_quantity
+from estimation import QuantityError, read_quantity
 from grading.channels import NOTHING, Finding
 from grading.guards import Reading
 from grading.rubric import ExpectedNumber
@@ -76,9 +76,5 @@ def _matches(texts: Sequence[str], expected: ExpectedNumber) -> bool:
             quantity = read_quantity(text, expected_unit=expected.unit).quantity
         except QuantityError:
             continue
-        return _is(quantity, expected.quantity, expected.tolerance)
+        return expected.accepts(quantity)
     return False
-
-
-def _is(quantity: Quantity, expected: Quantity, tolerance: float) -> bool:
-    return quantity.is_close(expected, tolerance)

@@ -10,15 +10,18 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from grading import whole
 from grading.channels import paraphrase
 from grading.training.data import DATASETS, KeptVectors, read
 from grading.training.examples import Example, augmented, criterion_examples, whole_examples
 from grading.training.fitting import Head, best_segments, fit, fit_best_segment, held_out
-from grading import whole
+from grading.training.order import fit_order, prose
 
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-HEADS = Path(__file__).parents[1] / "model" / "heads.json"
+MODEL = Path(__file__).parents[1] / "model"
+HEADS, ORDER = MODEL / "heads.json", MODEL / "order.json"
+PROSE = [Path(__file__).parents[3] / folder for folder in ("docs", "content")]
 FOLDS = 5
 # How much each kind of example counts, for each data set, whatever its size.
 SHARES = {"real": 1_500.0, "other": 150.0, "question": 30.0, "reference": 30.0}
@@ -40,6 +43,11 @@ class Rows:
                 chosen = (self.datasets == dataset) & (self.kinds == kind)
                 self.weights[chosen] = share / max(1, chosen.sum())
 
+    @property
+    def every(self) -> Mask:
+        """All rows."""
+        return np.ones(len(self.scores), dtype=np.bool_)
+
     def folds(self) -> list[Mask]:
         """Parts of whole questions."""
         questions = sorted(set(self.questions))
@@ -59,27 +67,37 @@ class Rows:
 
 def main(data: Path, cache: Path) -> None:
     """Fit, report, write."""
+    graded = read(data)
+    order = json.dumps(fit_order(graded, prose(PROSE)), indent=0, sort_keys=True)
+    ORDER.write_text(order + "\n", encoding="utf-8")
     with KeptVectors(cache / "vectors.pkl"):
-        pairs = list(augmented(read(data)))
+        pairs = list(augmented(graded))
         answers = Rows(list(whole_examples(pairs)))
         criteria = Rows(list(criterion_examples(pairs)))
+    _report_whole(answers)
+    _report_criteria(criteria)
     heads = {
-        "answer": _described(_fit_whole(answers, np.ones(len(answers.scores), bool)), whole.FEATURES),
-        "criterion": _described(
-            _fit_criterion(criteria, np.ones(len(criteria.scores), bool)), paraphrase.FEATURES
-        ),
+        "answer": _described(_fit_whole(answers, answers.every), whole.FEATURES),
+        "criterion": _described(_fit_criterion(criteria, criteria.every), paraphrase.FEATURES),
     }
-    for name, parts in (("unseen questions", answers.folds()), ("unseen data set", answers.sets())):
-        found = held_out(
-            parts,
-            lambda mask: _fit_whole(answers, mask).likelihoods(np.array(answers.features)),
-            len(answers.scores),
-        )
-        _report(f"whole answer, {name}", answers, found)
-    for name, parts in (("unseen questions", criteria.folds()), ("unseen data set", criteria.sets())):
-        found = held_out(parts, lambda mask: _judge(criteria, mask), len(criteria.scores))
-        _report(f"criterion, {name}", criteria, found)
     HEADS.write_text(json.dumps(heads, indent=1) + "\n", encoding="utf-8")
+
+
+def _report_whole(rows: Rows) -> None:
+    def predict(mask: Mask) -> Matrix:
+        return _fit_whole(rows, mask).likelihoods(np.array(rows.features))
+
+    for name, parts in (("unseen questions", rows.folds()), ("unseen data set", rows.sets())):
+        _report(f"whole answer, {name}", rows, held_out(parts, predict, len(rows.scores)))
+
+
+def _report_criteria(rows: Rows) -> None:
+    def predict(mask: Mask) -> Matrix:
+        head = _fit_criterion(rows, mask)
+        return head.likelihoods(best_segments(head, rows.features))
+
+    for name, parts in (("unseen questions", rows.folds()), ("unseen data set", rows.sets())):
+        _report(f"criterion, {name}", rows, held_out(parts, predict, len(rows.scores)))
 
 
 def _fit_whole(rows: Rows, mask: Mask) -> Head:
@@ -88,11 +106,6 @@ def _fit_whole(rows: Rows, mask: Mask) -> Head:
 
 def _fit_criterion(rows: Rows, mask: Mask) -> Head:
     return fit_best_segment(rows.chosen(mask), rows.scores[mask], rows.weights[mask])
-
-
-def _judge(rows: Rows, mask: Mask) -> Matrix:
-    head = _fit_criterion(rows, mask)
-    return head.likelihoods(best_segments(head, rows.features))
 
 
 def _described(head: Head, names: tuple[str, ...]) -> dict[str, float]:

@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -61,18 +62,17 @@ class KeptVectors:
             }
         self.before = len(self.known)
 
-    def __enter__(self) -> "KeptVectors":
+    def __enter__(self) -> Self:
         """Embed through this store from now on."""
-        passage.embed = self.embed  # type: ignore[assignment]
+        setattr(passage, "embed", self.embed)  # noqa: B010 - the one place that is swapped
         return self
 
     def __exit__(self, *_: object) -> None:
         """Keep what is new."""
-        passage.embed = embed
+        setattr(passage, "embed", embed)  # noqa: B010
         if len(self.known) > self.before:
             stored = {
-                text: (one.spans, one.tokens.astype(np.float16))
-                for text, one in self.known.items()
+                text: (one.spans, one.tokens.astype(np.float16)) for text, one in self.known.items()
             }
             self.path.write_bytes(pickle.dumps(stored))
 

@@ -11,12 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from grading.channels.paraphrase import Asked, Wanted, compare
-from grading.guards import Reading, read_answer
+from grading.guards import Expected, Reading, read_answer
 from grading.passage import Passage, passage
 from grading.segments import segment_of, split
 from grading.training.data import Graded
 from grading.whole import whole_features
-from grading.words import words_of
 
 Matrix = npt.NDArray[np.float64]
 OTHERS = 4_000  # answers to other questions
@@ -52,16 +51,15 @@ class Texts:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._wanted: dict[tuple[str, str, bool], tuple[Passage, Wanted, dict[str, str]]] = {}
+        self._wanted: dict[tuple[str, str, bool], tuple[Passage, Wanted, Expected]] = {}
 
-    def of(self, graded: Graded, *, whole: bool) -> tuple[Passage, Wanted, dict[str, str]]:
+    def of(self, graded: Graded, *, whole: bool) -> tuple[Passage, Wanted, Expected]:
         """The question, the reference (in sentences, or `whole`) and the words of both."""
         key = (graded.question, graded.reference, whole)
         if key not in self._wanted:
             question = passage(split(graded.question))
             cut = (segment_of(graded.reference),) if whole else split(graded.reference)
-            both = f"{graded.question}\n{graded.reference}"
-            expected = {word.form: word.stem for word in words_of(both)}
+            expected = Expected.of(graded.question, [one.quote for one in cut])
             self._wanted[key] = (question, Wanted(passage(cut), Asked.of(question)), expected)
         return self._wanted[key]
 
@@ -95,12 +93,11 @@ def criterion_examples(pairs: Iterable[tuple[str, Graded]]) -> Iterator[Example]
 
 def segment_features(reading: Reading, reference: Wanted) -> Matrix:
     """One row for each segment and window."""
-    return compare(reference, passage(reading.single), reading.pairs).features[0]
+    nearness = compare(reference, passage(reading.single), reading.pairs)
+    return np.asarray(nearness.features[0])
 
 
-def _in_company(
-    graded: Graded, pairs: Sequence[tuple[str, Graded]], chance: random.Random
-) -> str:
+def _in_company(graded: Graded, pairs: Sequence[tuple[str, Graded]], chance: random.Random) -> str:
     others = [one.answer for _kind, one in chance.choices(pairs, k=COMPANY)]
     others.insert(chance.randrange(COMPANY + 1), graded.answer)
     return "\n".join(others)

@@ -35,7 +35,8 @@ def fit(features: Matrix, scores: Matrix, weights: Matrix, penalty: float = 3.0)
     for _step in range(STEPS):
         likely = 1 / (1 + np.exp(-rows @ found))
         bend = rows.T @ (rows * (weights * likely * (1 - likely) + 1e-9)[:, np.newaxis]) + ridge
-        found = found + np.linalg.solve(bend, rows.T @ (weights * (scores - likely)) - ridge @ found)
+        slope = rows.T @ (weights * (scores - likely)) - ridge @ found
+        found = found + np.linalg.solve(bend, slope)
     scaled = found[1:] / spread
     return Head(float(found[0] - scaled @ mean), scaled)
 

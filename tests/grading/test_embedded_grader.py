@@ -1,4 +1,4 @@
-"""The lexical grader on answers of every kind."""
+"""The embedded grader on answers of every kind."""
 
 import json
 import random
@@ -12,9 +12,9 @@ import pytest
 from grading import (
     Criterion,
     CriterionAssessment,
+    EmbeddedGrader,
     EvidenceKind,
     Flag,
-    LexicalGrader,
     Verdict,
     assessment_to_data,
 )
@@ -62,9 +62,9 @@ def test_a_misconception_that_contains_the_statement_is_still_missed() -> None:
     criterion = Criterion(
         "one", 1, f"{opens}.", misconceptions=[f"{opens} and stays open for ever."]
     )
-    graded = LexicalGrader().grade("How?", [criterion], f"{opens} and stays open for ever.")
+    graded = EmbeddedGrader().grade("How?", [criterion], f"{opens} and stays open for ever.")
     assert graded.criteria[0].verdict is Verdict.MISSED
-    assert LexicalGrader().grade("How?", [criterion], f"{opens}.").points == 1
+    assert EmbeddedGrader().grade("How?", [criterion], f"{opens}.").points == 1
 
 
 def test_saying_it_and_its_opposite_is_unsure_with_both_quotes(payments: Any) -> None:
@@ -158,7 +158,7 @@ def test_words_after_the_two_thousandth_are_not_read_and_that_is_said(payments: 
 
 def test_each_criterion_is_told_as_it_is_done_in_order(payments: Any) -> None:
     told: list[CriterionAssessment] = []
-    assessment = LexicalGrader().grade(
+    assessment = EmbeddedGrader().grade(
         payments.question, payments.rubric, payments.model, on_criterion=told.append
     )
     assert tuple(told) == assessment.criteria
@@ -172,11 +172,11 @@ def test_what_the_listener_raises_ends_the_grading(payments: Any) -> None:
         raise LeaseLostError
 
     with pytest.raises(LeaseLostError):
-        LexicalGrader().grade(payments.question, payments.rubric, "x", on_criterion=lose)
+        EmbeddedGrader().grade(payments.question, payments.rubric, "x", on_criterion=lose)
 
 
 def test_an_empty_rubric_gives_an_empty_assessment() -> None:
-    assessment = LexicalGrader().grade("Why?", (), "Because.")
+    assessment = EmbeddedGrader().grade("Why?", (), "Because.")
     assert (assessment.points, assessment.score, assessment.criteria) == (0, 0, ())
 
 
