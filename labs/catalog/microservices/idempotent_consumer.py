@@ -60,7 +60,7 @@ CAUSE_TEXTS = {
     SLOW: noop("still at work"),
     ACK: noop("answer lost"),
     KILLED: noop("consumer killed"),
-    REPLAY: noop("replayed later"),
+    REPLAY: noop("replayed"),
 }
 COMES = {
     SENDER: noop("within 20 s"),
@@ -114,7 +114,9 @@ class Parameters:
         minimum=0,
         maximum=5,
         step=1,
-        help=lazy("Share of orders: just before the charge, just after it, or before the answer."),
+        help=lazy(
+            "Share of orders: dead just before the charge, just after it, or before the answer."
+        ),
     )
     replay: int = parameter(
         HOUR_S,
@@ -150,7 +152,7 @@ class Parameters:
         choices={
             CHECK: lazy("look up, charge, record"),
             CLAIM: lazy("record, then charge"),
-            INBOX: lazy("record and charge in one transaction"),
+            INBOX: lazy("both in one transaction"),
         },
         help=lazy("In which order key and charge are written; each step may be the last one."),
     )
@@ -228,10 +230,10 @@ class IdempotentConsumerLab(Lab[Parameters]):
     )
     readings = (
         Reading("wrong", noop("Wrong charges"), "", "down"),
-        Reading("twice", noop("Charges too many"), "", "down"),
+        Reading("twice", noop("Extra charges"), "", "down"),
         Reading("never", noop("Orders never charged"), "", "down"),
         Reading("early", noop("Copies while still at work"), "", "down"),
-        Reading("latest_s", noop("99.9 % charged within"), "s", "down"),
+        Reading("latest_s", noop("99.9 % of first charges within"), "s", "down"),
         Reading("keys", noop("Keys to keep"), "", "down"),
     )
     challenges = (
@@ -286,7 +288,7 @@ class IdempotentConsumerLab(Lab[Parameters]):
         _fate,
         lambda run: (
             _(
-                "Charges too many: %(twice)d. Never charged: %(never)d. A consumer that dies "
+                "Extra charges: %(twice)d. Never charged: %(never)d. A consumer that dies "
                 "between key and charge leaves a key that turns every further copy away."
             )
             % dict(run.totals)
@@ -390,14 +392,15 @@ def _row(cause: str, counted: Mapping[str, Mapping[str, int]]) -> tuple[Cell, ..
 
 
 def _copies_sentence(totals: dict[str, float]) -> str:
+    numbers = totals | {"orders": f"{ORDERS:,}"}
     if not totals["copies_without"]:
-        return _("%(orders)d orders came, each of them once.") % totals
+        return _("%(orders)s orders came, each of them once.") % numbers
     return (
         _(
-            "Without the pattern, copies delivered on top of %(orders)d orders: "
-            "%(copies_without)d; charges too many that they led to: %(twice_without)d."
+            "Without the pattern, copies delivered on top of %(orders)s orders: "
+            "%(copies_without)d; extra charges they led to: %(twice_without)d."
         )
-        % totals
+        % numbers
     )
 
 

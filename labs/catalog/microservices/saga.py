@@ -398,26 +398,26 @@ def _completed_sentence(run: Run) -> str:
     disturbances = (run.number("outage_s") > 0, run.parameters["log"] == "memory")
     sentence = {
         (False, False): noop(
-            "%(completed_orders)d of %(orders)d orders completed (%(completed).1f %%); four steps "
+            "%(completed_orders)d of %(orders)s orders completed (%(completed).1f %%); four steps "
             "in a row with these chances let %(expected).1f %% through on average."
         ),
         (True, False): noop(
-            "%(completed_orders)d of %(orders)d orders completed (%(completed).1f %%); four steps "
+            "%(completed_orders)d of %(orders)s orders completed (%(completed).1f %%); four steps "
             "in a row with these chances let %(expected).1f %% through on average when no outage "
             "comes on top."
         ),
         (False, True): noop(
-            "%(completed_orders)d of %(orders)d orders completed (%(completed).1f %%); four steps "
+            "%(completed_orders)d of %(orders)s orders completed (%(completed).1f %%); four steps "
             "in a row with these chances let %(expected).1f %% through on average when no process "
             "is killed."
         ),
         (True, True): noop(
-            "%(completed_orders)d of %(orders)d orders completed (%(completed).1f %%); four steps "
+            "%(completed_orders)d of %(orders)s orders completed (%(completed).1f %%); four steps "
             "in a row with these chances let %(expected).1f %% through on average when no outage "
             "and no killed process come on top."
         ),
     }[disturbances]
-    return _(sentence) % dict(run.totals)
+    return _(sentence) % (dict(run.totals) | {"orders": f"{ORDERS:,}"})
 
 
 def _undone_sentence(totals: dict[str, float]) -> str:

@@ -114,7 +114,7 @@ def test_a_longer_timeout_brings_fewer_early_copies_and_later_charges_after_a_ki
 def test_the_sentences_name_only_reasons_that_occurred() -> None:
     lab = get_lab(SLUG)
     quiet = run_of(SLUG, duplicates=0, **CALM)
-    assert lab.explain(quiet)[0] == "4000 orders came, each of them once."
+    assert lab.explain(quiet)[0] == "4,000 orders came, each of them once."
     assert lab.explain(quiet)[1] == "With it every order was charged exactly once."
     forgetful = lab.explain(run_of(SLUG, replay=0, keeping="inbox", ttl=10))[1]
     assert "forgotten" in forgetful
