@@ -22,7 +22,7 @@ from simulation.policies import (
 )
 
 DURATION_S = 52.0
-AXIS = Axis(width_s=0.5, count=104)
+AXIS = Axis(width_s=1.0, count=52)
 RUSH_S, RUSH_END_S = 8.0, 18.0
 SLOW_S, WELL_S = 34.0, 44.0
 CALM_S = ((0.0, RUSH_S), (26.0, SLOW_S), (49.0, DURATION_S))

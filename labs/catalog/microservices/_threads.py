@@ -151,8 +151,8 @@ class ThreadPool:
             done(request, outcome)
 
         self._held += 1
-        self.held_most = max(self.held_most, self._held)
         self._bulkhead(request, settle)
+        self.held_most = max(self.held_most, self._held)  # not counting a call refused at once
 
     def _note_refusal(self) -> None:
         if not self.turned_away:

@@ -42,8 +42,7 @@ class Parameters:
 
     rate: int = parameter(
         500,
-        label=lazy("Request rate"),
-        unit="requests/s",
+        label=lazy("Requests per second"),
         minimum=100,
         maximum=800,
         step=50,
@@ -101,29 +100,26 @@ def _arithmetic(parameters: Parameters) -> Table:
     """Rate × time, per kind of request."""
     calls = parameters.rate * parameters.share / 100
     well, slow, other = _needed(parameters)
-    slow_s = parameters.slow_ms / 1000
+    needed, slow_s = slow + other, parameters.slow_ms / 1000
     return Table(
         "threads",
-        noop("Threads needed on average: rate × time"),
-        ("", noop("requests/s"), noop("seconds each"), noop("threads")),
+        noop("Threads needed on average"),
+        ("", noop("threads"), noop("rate × time")),
         (
-            _row(noop("Other requests"), parameters.rate - calls, WORK_S, other),
+            _row(noop("Others"), parameters.rate - calls, WORK_S, other),
             _row(noop("Reviews, well"), calls, WORK_S, well),
             _row(noop("Reviews, slow"), calls, slow_s, slow),
             (
-                Cell(noop("Both, reviews slow")),
-                Cell(f"{parameters.rate}"),
+                Cell(noop("Both, slow")),
+                Cell(f"{needed:.0f} / {THREADS}", "bad" if needed > THREADS else "good"),
                 Cell("–"),
-                Cell(
-                    f"{slow + other:.0f} / {THREADS}", "bad" if slow + other > THREADS else "good"
-                ),
             ),
         ),
     )
 
 
 def _row(name: str, rate: float, seconds: float, threads: float) -> tuple[Cell, ...]:
-    return Cell(name), Cell(f"{rate:g}"), Cell(f"{seconds:g}"), Cell(f"{threads:.3g}")
+    return Cell(name), Cell(f"{threads:.4g}"), Cell(f"{rate:g}/s × {seconds:g} s")
 
 
 class _Storm:
@@ -209,7 +205,7 @@ class BulkheadLab(Lab[Parameters]):
     readings = (
         Reading("served_slow", noop("Requests served while reviews is slow"), "%", "up"),
         Reading("other_late", noop("Other requests served in its last 3 s"), "%", "up"),
-        Reading("reviews_per_second", noop("Reviews served from 4 s to 10 s"), "calls/s", "up"),
+        Reading("reviews_per_second", noop("Reviews served a second, from 4 s on"), "", "up"),
         Reading("held_most", noop("Most threads held for reviews"), noop("threads"), "down"),
         Reading("other_wait_ms", noop("99 % of others then waited at most"), "ms", "down"),
         Reading("served_calm", noop("Requests served before, all well"), "%", "up"),

@@ -47,9 +47,9 @@ ALL, EACH = "all", "each"
 ENDLESS = 1024
 ALARMING = 1.5  # times the limit let through around a turn
 RULES = (
-    (Limit.FIXED, noop("Fixed window")),
-    (Limit.SLIDING, noop("Sliding window")),
-    (Limit.BUCKET, noop("Token bucket")),
+    (Limit.FIXED, noop("Fixed")),
+    (Limit.SLIDING, noop("Sliding")),
+    (Limit.BUCKET, noop("Bucket")),
 )
 
 
@@ -59,8 +59,7 @@ class Parameters:
 
     crawler: int = parameter(
         100,
-        label=lazy("Crawler’s rate"),
-        unit="requests/s",
+        label=lazy("Crawler’s requests per second"),
         minimum=20,
         maximum=300,
         step=10,
@@ -126,11 +125,11 @@ def _rules_table(parameters: Parameters) -> Table:
     """What each rule would let through of two patterns that are known to matter."""
     return Table(
         "rules",
-        noop("Let through, of all that is asked, with your limit"),
+        noop("Let through with your limit"),
         (
             noop("Rule"),
-            noop("twice the limit, around a window’s turn"),
-            noop("5 s at three times the rate"),
+            noop("at a window’s turn"),
+            noop("5 s at 3 × the rate"),
         ),
         tuple(_rule_row(kind, name, parameters) for kind, name in RULES),
     )
@@ -225,8 +224,8 @@ class LoadSheddingLab(Lab[Parameters]):
         Reading("served_rush", noop("Customers served in the rush"), "%", "up"),
         Reading("served_slow", noop("Customers served while slow"), "%", "up"),
         Reading("served_calm", noop("Customers served in calm times"), "%", "up"),
-        Reading("goodput_rush", noop("Answers in time in the rush"), "requests/s", "up"),
-        Reading("crawler_per_second", noop("Crawler served in the rush"), "requests/s"),
+        Reading("goodput_rush", noop("Answered in time per second, rush"), "", "up"),
+        Reading("crawler_per_second", noop("Crawler served per second, rush"), ""),
         Reading("waiting_most", noop("Most requests waiting"), noop("requests"), "down"),
     )
     challenges = (
@@ -300,7 +299,7 @@ class LoadSheddingLab(Lab[Parameters]):
         ),
         (
             Option("most", lazy("Nearly all: 90 % or more")),
-            Option("capacity", lazy("About what fits, two thirds: 50 % to 90 %")),
+            Option("capacity", lazy("About what fits: 50 % to 90 %")),
             Option("few", lazy("Less than half")),
         ),
         Parameters(scope=EACH, limit=20),

@@ -145,7 +145,6 @@ def _timetable(parameters: Parameters) -> Table:
     )
     rows = [
         (
-            Cell(f"{index + 1}"),
             Cell(f"{began:,} ms"),
             _shortened(bounded, index, ended - began),
             Cell(f"{ended - began:,} ms", "bad" if ended > budget else ""),
@@ -153,11 +152,11 @@ def _timetable(parameters: Parameters) -> Table:
         for index, (began, ended) in enumerate(free)
     ]
     last = Cell(f"{free[-1][1]:,} ms", "bad" if free[-1][1] > budget else "")
-    rows.append((Cell(noop("Gives up at")), Cell(""), Cell(f"{bounded[-1][1]:,} ms"), last))
+    rows.append((Cell(noop("Ends at")), Cell(f"{bounded[-1][1]:,} ms"), last))
     return Table(
         "attempts",
         noop("One call, if stock never answers"),
-        (noop("Attempt"), noop("begins at"), noop("may take"), noop("without deadline")),
+        (noop("Attempt at"), noop("may take"), noop("without")),
         tuple(rows),
     )
 

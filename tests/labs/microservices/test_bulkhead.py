@@ -21,7 +21,7 @@ def sentences(run: Run) -> str:
 def test_the_slow_fifth_of_500_requests_a_second_needs_220_of_200_threads() -> None:
     run = run_of("bulkhead")
     assert run.totals["needed_slow"] + run.totals["needed_other"] == 220.0
-    assert [cell.text for cell in run.tables[0].rows[-1]][-1] == "220 / 200"
+    assert run.tables[0].rows[-1][1].text == "220 / 200"
     assert "220 in all, more than the 200 there are" in sentences(run)
 
 
@@ -68,6 +68,13 @@ def test_both_halves_see_the_same_requests() -> None:
     guarded, bare = pool(3, 1), pool(3)
     arrivals = [sorted(row[:2] for row in half.ledger) for half in (guarded, bare)]
     assert arrivals[0] == arrivals[1]
+
+
+@pytest.mark.parametrize("permits", [1, 50, 150])
+def test_without_waiting_reviews_never_holds_more_threads_than_it_has_permits(permits: int) -> None:
+    run = run_of("bulkhead", permits=permits)
+    assert run.totals["held_most"] == permits
+    assert "kept their threads" not in sentences(run)
 
 
 def test_a_long_wait_for_a_permit_undoes_the_bulkhead() -> None:
