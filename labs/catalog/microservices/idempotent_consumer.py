@@ -56,7 +56,7 @@ DAY_S = 24 * HOUR_S
 TOLD_PER_KIND = 8  # orders of one kind the event log tells of; the others are counted
 
 CAUSE_TEXTS = {
-    SENDER: noop("sender tries again"),
+    SENDER: noop("sent again"),
     SLOW: noop("still at work"),
     ACK: noop("answer lost"),
     KILLED: noop("consumer killed"),
