@@ -29,7 +29,7 @@ LOSS = 0.02
 BACKOFF_CAP_S = 20.0
 IN_A_ROW = 20  # customers served, one after the other, that count as normal again
 HAIR_S = 1e-9  # an answer at the last instant is in time
-MOST_EVENTS = 250_000  # of the engine; the busiest parameters need less than half of that
+MOST_EVENTS = 60_000  # of the engine; the busiest parameters need a third of that
 
 
 class Reach(StrEnum):

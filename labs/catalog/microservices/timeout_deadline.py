@@ -50,7 +50,7 @@ class Parameters:
         label=lazy("Customers"),
         unit="requests/s",
         minimum=10,
-        maximum=80,
+        maximum=60,
         step=5,
         help=lazy("Stock can do 100 calls a second when it is well, 25 when it is slow."),
     )
@@ -77,7 +77,7 @@ class Parameters:
         label=lazy("Attempts"),
         unit="attempts",
         minimum=1,
-        maximum=5,
+        maximum=4,
         step=1,
         help=lazy("How often orders calls stock at most; the first call counts."),
     )
