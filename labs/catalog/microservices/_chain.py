@@ -7,12 +7,13 @@ call take four times as long. Whoever calls waits half a second at most, but nob
 database when a caller has gone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import simulation
-from labs.readings import Axis, arrived_within, first_row_of, p99_ms, served, served_percent
+from labs.readings import Axis, arrived_within, p99_served_ms, served, served_percent
 from simulation import Handler, Request, Simulator, Streams
-from simulation.policies import Backoff, Jitter, Retry, RetryBudget, timeout
+from simulation.policies import Backoff, Budget, Jitter, Retry, timeout
 
 DURATION_S = 45.0
 AXIS = Axis(width_s=0.5, count=90)
@@ -22,20 +23,19 @@ CALL_TIMEOUT_S = 0.5
 PATIENCE_S = 4.0
 WAITING_ROOM = 5000
 CAPACITY = 100  # calls per second
-BUDGET_BURST = 10.0
 BACKOFF_CAP_S = 2.0
-IN_A_ROW = 10  # requests served, one after the other, that count as normal again
+TOGETHER = 20  # requests, one after the other, that tell whether all is normal again
 MOST_EVENTS = 400_000  # of the engine; the busiest parameters need about half of that
 
 
 @dataclass(frozen=True, slots=True)
 class Retrying:
-    """How every layer retries; `budget` is retries per request in [0, 1], or None."""
+    """How every layer retries; `budget` makes one layer's budget, or is None."""
 
     attempts: int
     base_s: float
     jitter: Jitter
-    budget: float | None
+    budget: Callable[[], Budget] | None
 
 
 NO_RETRIES = Retrying(attempts=1, base_s=0.0, jitter=Jitter.NONE, budget=None)
@@ -100,8 +100,7 @@ class Chain:
             cap_s=BACKOFF_CAP_S,
             jitter=retrying.jitter,
         )
-        budget = retrying.budget
-        bucket = None if budget is None else RetryBudget(budget, burst=BUDGET_BURST)
+        bucket = None if retrying.budget is None else retrying.budget()
         return Retry(
             self.simulator, target, attempts=retrying.attempts, backoff=backoff, budget=bucket
         )
@@ -123,10 +122,23 @@ class Chain:
         return [call for call in self.calls if call[0] >= start_s]
 
     def recovery_s(self) -> float:
-        """Seconds from the restart until ten requests in a row are served again."""
+        """Seconds from the restart until as many are served as when all was well, or nearly.
+
+        That is, until the first request of `TOGETHER` that arrive one after the other and are
+        served as often as those before the stall, less a fifth.
+        """
         later = arrived_within(self.ledger, RESTART_S, DURATION_S)
-        first = first_row_of(IN_A_ROW, later, lambda one: served(one, PATIENCE_S))
-        return (DURATION_S if first is None else first) - RESTART_S
+        wanted = 0.8 * self.calm_percent() / 100.0 * TOGETHER
+        good = [served(one, PATIENCE_S) for one in later]
+        for index in range(len(later) - TOGETHER + 1):
+            if sum(good[index : index + TOGETHER]) >= wanted:
+                return later[index][1] - RESTART_S
+        return DURATION_S - RESTART_S
+
+    def calm_percent(self) -> float:
+        """Percentage of the requests before the stall that were served."""
+        calm = arrived_within(self.ledger, 0.0, STALL_S - PATIENCE_S)
+        return served_percent(calm, patience_s=PATIENCE_S)
 
     def totals(self) -> dict[str, float]:
         """The raw numbers, by name."""
@@ -141,5 +153,5 @@ class Chain:
             "calls_per_second_after": len(self.calls_from(RESTART_S)) / (DURATION_S - RESTART_S),
             "busiest_tenth": self.busiest_tenth(),
             "recovery_s": self.recovery_s(),
-            "p99_ms": p99_ms(self.ledger),
+            "p99_ms": p99_served_ms(self.ledger, patience_s=PATIENCE_S),
         }

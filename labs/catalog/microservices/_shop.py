@@ -1,7 +1,7 @@
 """A shop whose checkouts call a payment provider: the model behind the breaker lab."""
 
 import simulation
-from labs.readings import Axis, arrived_within, first_row_of, p99_ms, served, served_percent
+from labs.readings import Axis, arrived_within, first_row_of, p99_served_ms, served, served_percent
 from simulation import Done, Handler, Outcome, Record, Request, Simulator, Streams
 from simulation.policies import BreakerSettings, CircuitBreaker, fallback, timeout
 
@@ -107,6 +107,15 @@ class Shop:
             not changes or changes[-1].kind == "closed"
         )
 
+    def open_at(self, moment_s: float) -> bool:
+        """Whether the breaker was open or half-open then."""
+        kinds = [
+            one.kind
+            for one in self.log.events
+            if one.component == "breaker" and one.time_s < moment_s
+        ]
+        return bool(kinds) and kinds[-1] != "closed"
+
     def totals(self) -> dict[str, float]:
         """The raw numbers, by name."""
         down = arrived_within(self.ledger, DOWN_S, BACK_S)
@@ -120,10 +129,11 @@ class Shop:
             "checkouts_lost": float(sum(not served(one, PATIENCE_S) for one in checkouts)),
             "calls_down": float(sum(DOWN_S <= time_s < BACK_S for time_s in self.calls)),
             "charged_later": float(sum(one[3] is Outcome.FALLBACK for one in self.ledger)),
-            "p99_ms": p99_ms(self.ledger),
+            "p99_ms": p99_served_ms(self.ledger, patience_s=PATIENCE_S),
             "recovery_s": self.recovery_s(),
             "busy_most": max(self.busy),
             "openings_down": float(len(openings)),
             "opened_after_s": openings[0] - DOWN_S if openings else BACK_S - DOWN_S,
             "steady_in_blip": float(self.closed_since(BLIP_S)),
+            "open_before": float(self.open_at(DOWN_S)),
         }

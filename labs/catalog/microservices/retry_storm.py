@@ -6,6 +6,8 @@ nobody retries at all, so the comparison shows both what retries gain and what t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -39,9 +41,11 @@ from labs.catalog.microservices._chain import (
     Chain,
     Retrying,
 )
-from simulation.policies import Jitter
+from simulation.policies import Budget, Jitter, RetryBudget, RetryQuota, RetryThrottle
 
 NO_BUDGET = "none"
+GRPC, AWS = "grpc", "aws"
+BUDGET_BURST = 10.0
 
 EVENT_TEXTS = {
     "stalled begins": noop("stalls: calls wait, none is worked on"),
@@ -62,7 +66,7 @@ class Parameters:
         label=lazy("Request rate"),
         unit="requests/s",
         minimum=2,
-        maximum=20,
+        maximum=16,
         step=1,
         help=lazy("What customers ask for. The database can do 100 calls a second."),
     )
@@ -107,6 +111,7 @@ class Parameters:
         label=lazy("Jitter"),
         choices={
             Jitter.NONE.value: lazy("none"),
+            Jitter.FIFTH.value: lazy("a fifth more or less"),
             Jitter.EQUAL.value: lazy("equal: half fixed, half by chance"),
             Jitter.FULL.value: lazy("full: anything up to the wait"),
         },
@@ -123,19 +128,31 @@ class Parameters:
             "10": lazy("10 % of requests"),
             "20": lazy("20 % of requests"),
             "50": lazy("50 % of requests"),
+            GRPC: lazy("gRPC: 10 tokens, ratio 0.1"),
+            AWS: lazy("AWS: 500 tokens"),
         },
-        help=lazy("Retries each layer may make, as a share of its requests; ten can be saved up."),
+        help=lazy(
+            "What each layer may retry: a share of its requests, of which ten can be saved up, or "
+            "the token buckets of gRPC and the AWS SDKs."
+        ),
     )
 
 
 def _retrying(parameters: Parameters) -> Retrying:
-    budget = None if parameters.budget == NO_BUDGET else int(parameters.budget) / 100
     return Retrying(
         attempts=parameters.attempts,
         base_s=parameters.backoff_ms / 1000,
         jitter=Jitter(parameters.jitter),
-        budget=budget,
+        budget=None if parameters.budget == NO_BUDGET else partial(_budget, parameters.budget),
     )
+
+
+def _budget(name: str) -> Budget:
+    if name == GRPC:
+        return RetryThrottle(tokens=10.0, ratio=0.1)
+    if name == AWS:
+        return RetryQuota()
+    return RetryBudget(int(name) / 100, burst=BUDGET_BURST)
 
 
 SERVED = at_least(
@@ -161,7 +178,7 @@ class RetryStormLab(Lab[Parameters]):
     title = lazy("The outage that retries keep alive")
     pattern = lazy("Retry")
     group = lazy("Resilience")
-    version = 1
+    version = 2
     summary = lazy(
         "Three services in a row retry what fails. When the database stalls for ten seconds, "
         "each request becomes dozens of calls, and the calls outlive the outage."
@@ -185,6 +202,22 @@ class RetryStormLab(Lab[Parameters]):
             lazy("Google SRE book"),
             Parameters(attempts=3, budget="10"),
             lazy("At most three tries per request, and retries below 10 % of requests."),
+        ),
+        "grpc": Preset(
+            lazy("gRPC"),
+            Parameters(attempts=4, backoff_ms=100, jitter=Jitter.FIFTH.value, budget=GRPC),
+            lazy(
+                "The example policy of gRPC’s retry design: four attempts, waits of 0.1 s that "
+                "double, and throttling with 10 tokens and a ratio of 0.1. Here the cap is 2 s."
+            ),
+        ),
+        "aws-sdk": Preset(
+            lazy("AWS SDK"),
+            Parameters(attempts=3, backoff_ms=100, budget=AWS),
+            lazy(
+                "Standard mode of the AWS SDKs before the change of 2026: three attempts, waits "
+                "from 100 ms, a quota of 500 tokens for each client. Here the cap is 2 s, not 20."
+            ),
         ),
         "envoy": Preset(
             lazy("Envoy"),
@@ -300,14 +333,7 @@ class RetryStormLab(Lab[Parameters]):
     def explain(self, run: Run) -> Sequence[str]:
         """How far calls were multiplied, when it ended, and what retries bought."""
         totals = dict(run.totals)
-        multiplied = ngettext(
-            "A request made during the outage reached the database %(calls_per_request_down).1f "
-            "times; %(attempts)d attempts in one layer allow up to %(amplification)d.",
-            "A request made during the outage reached the database %(calls_per_request_down).1f "
-            "times; %(attempts)d attempts in each of %(layers)d layers allow up to "
-            "%(amplification)d.",
-            int(run.parameters["layers"]),
-        ) % (totals | dict(run.parameters))
+        multiplied = _multiplied_sentence(totals | dict(run.parameters))
         bought = _(
             "In normal times %(served_normal).1f %% of requests were served, against "
             "%(served_normal_without).1f %% without any retry."
@@ -315,21 +341,47 @@ class RetryStormLab(Lab[Parameters]):
         return [multiplied, _recovery_sentence(totals), bought % totals]
 
 
+def _multiplied_sentence(numbers: Mapping[str, Any]) -> str:
+    if numbers["attempts"] == 1:
+        return _(
+            "With one attempt there are no retries: a request made during the outage reached the "
+            "database at most once."
+        )
+    sentence = ngettext(
+        "A request made during the outage reached the database %(calls_per_request_down).1f "
+        "times; %(attempts)d attempts in one layer allow up to %(amplification)d.",
+        "A request made during the outage reached the database %(calls_per_request_down).1f "
+        "times; %(attempts)d attempts in each of %(layers)d layers allow up to "
+        "%(amplification)d.",
+        int(numbers["layers"]),
+    )
+    return sentence % numbers
+
+
 def _recovery_sentence(totals: dict[str, float]) -> str:
+    never = DURATION_S - RESTART_S
     load = {"capacity": CAPACITY} | totals
-    if totals["recovery_s"] < DURATION_S - RESTART_S:
+    if totals["recovery_s"] >= never:
         return (
             _(
-                "Requests were served again %(recovery_s).1f s after the restart (without retries "
-                "%(recovery_s_without).1f s)."
+                "The database was back at 20 s, but was sent %(calls_per_second_after)d calls a "
+                "second, of which it can do %(capacity)d: customers were not served as before "
+                "until the run ended."
+            )
+            % load
+        )
+    if totals["recovery_s_without"] >= never:
+        return (
+            _(
+                "Requests were served again %(recovery_s).1f s after the restart; without retries "
+                "not before the run ended."
             )
             % load
         )
     return (
         _(
-            "The database was back at 20 s, but retries kept sending it %(calls_per_second_after)d "
-            "calls a second, of which it can do %(capacity)d: customers were not served again "
-            "before the run ended."
+            "Requests were served again %(recovery_s).1f s after the restart (without retries "
+            "%(recovery_s_without).1f s)."
         )
         % load
     )

@@ -26,3 +26,17 @@ def test_jitter_breaks_up_the_crowd_that_returns_after_the_restart() -> None:
     together = run_of("retry-storm", attempts=2, backoff_ms=1000)
     spread = run_of("retry-storm", attempts=2, backoff_ms=1000, jitter="full")
     assert spread.totals["busiest_tenth"] < 0.75 * together.totals["busiest_tenth"]
+
+
+def test_one_attempt_is_no_retry_and_said_to_be_none() -> None:
+    run = run_of("retry-storm", attempts=1, failing=30)
+    lab = get_lab("retry-storm")
+    assert "no retries" in lab.explain(run)[0]
+    assert run.totals["recovery_s"] == run.totals["recovery_s_without"] < 10.0
+
+
+def test_grpc_throttling_ends_the_storm() -> None:
+    lab = get_lab("retry-storm")
+    run = lab.run(lab.presets["grpc"].parameters)
+    assert run.totals["recovery_s"] < 5.0
+    assert run.totals["calls_per_request_down"] < 2.0
