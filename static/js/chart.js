@@ -219,7 +219,8 @@ class LoadChart extends HTMLElement {
 
   // Names that would touch are set aslant; long ones are cut, the table has them whole.
   #nameAxis(axis, x) {
-    const names = x.names.map((name) => (name.length > 18 ? `${name.slice(0, 17)}…` : name));
+    const most = this.clientWidth < 500 ? 13 : 18;
+    const names = x.names.map((name) => (name.length > most ? `${name.slice(0, most - 1)}…` : name));
     const longest = Math.max(...names.map((name) => name.length));
     const isTight = longest * 6.6 > (this.clientWidth - 60) / names.length;
     // Written upwards, a name aslant ends below its bar and stays inside the canvas.
