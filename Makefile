@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 UV_VERSION := 0.13.9
 
-.PHONY: run test bench lint install
+.PHONY: run test bench lint rubrics install
 
 run: install
 	@exec $(PYTHON) manage.py run
@@ -18,6 +18,9 @@ lint: install
 	@$(PYTHON) -m ruff format --check .
 	@PYTHONPATH=platform:. SECRET_KEY=types-only ALLOWED_HOSTS=localhost $(PYTHON) -m mypy
 	@PYTHONPATH=platform:. .venv/bin/lint-imports
+
+rubrics: install
+	@$(PYTHON) manage.py check_rubrics content
 
 install: .venv/.installed
 

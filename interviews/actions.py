@@ -155,8 +155,15 @@ def queue_grading(*, answer: Answer) -> Grading:
     return grading
 
 
-def request_grading(*, answer: Answer, **fields: Any) -> Grading:
-    """Add a grading of what the answer says now; its text stays as it is graded."""
+def request_grading(*, answer: Answer, again: Grading | None = None, **fields: Any) -> Grading:
+    """Add a grading of what the answer says now; its text stays as it is graded.
+
+    With `again`, the text and rubric of that earlier grading are judged once more, unless `fields`
+    name another edition.
+    """
+    if again is not None:
+        known = {"edition": again.edition, "text": again.text}
+        return Grading.objects.create(answer=answer, **(known | fields))
     edition = answer.interview.edition
     stage = edition.stage(answer.stage_id)
     text = graded_text(stage, answer.text, answer.estimates)

@@ -24,7 +24,7 @@ from grading.assessment import criterion_to_data
 from interviews.graders import current_grader
 from interviews.models import Answer, Grade, Grading, Interview
 from interviews.models.grades import State
-from interviews.rubrics import own_estimates, rubric_of
+from interviews.rubrics import own_estimates, question_for, rubric_of
 from interviews.signals import answer_graded
 
 logger = logging.getLogger(__name__)
@@ -146,8 +146,7 @@ def question_of(grading: Grading) -> tuple[str, tuple[Criterion, ...]]:
     stage = edition.stage(answer.stage_id)
     rubric = rubric_of(stage, own_estimates(edition.stages, typed_estimates(answer.interview)))
     if not answer.criterion_id:
-        parts = (edition.data["prompt"], stage["prompt"], stage.get("twist", ""))
-        return "\n\n".join(part for part in parts if part), rubric
+        return question_for(edition.data["prompt"], stage), rubric
     asked = next(one for one in stage["criteria"] if one["id"] == answer.criterion_id)
     return asked["follow_up"], tuple(one for one in rubric if one.id == answer.criterion_id)
 

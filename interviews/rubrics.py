@@ -31,6 +31,12 @@ def rubric_of(stage: Data, own: Estimates | None = None) -> tuple[Criterion, ...
     return criteria_from_data([_criterion(criterion, own or {}) for criterion in stage["criteria"]])
 
 
+def question_for(prompt: str, stage: Data) -> str:
+    """What a stage asks, with the scenario's `prompt` it stands under, as the grader is told."""
+    parts = (prompt, stage["prompt"], stage.get("twist", ""))
+    return "\n\n".join(part for part in parts if part)
+
+
 def unknown_estimate(stages: Sequence[Data]) -> str:
     """The first number that hangs on an estimate no stage up to its own asks for, or nothing."""
     known: set[str] = set()

@@ -176,6 +176,15 @@ class Regrade(models.Model):
     )
     requested_at = models.DateTimeField(db_default=Now(), editable=False)
     total = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "stage_id"], name="regrade_once_per_edition")
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(finished_at=None), name="regrade_under_way")
+        ]
 
     def __str__(self) -> str:
         return f"regrade {self.pk}"
