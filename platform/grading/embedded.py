@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from grading.assessment import Assessment, CriterionAssessment, Flag, Verdict
 from grading.channels.paraphrase import Asked
+from grading.embedding import return_freed_memory
 from grading.evidence import Rubric, gather, nearness, prepare
 from grading.grader import OnCriterion
 from grading.guards import Expected, read_answer
@@ -64,7 +65,9 @@ def ready_for(question: str, criteria: tuple[Criterion, ...]) -> Ready:
     terms = [term for one in criteria for group in one.groups for term in group]
     weights = weights_for(question, texts)
     expected = Expected.of(question, texts, terms)
-    return Ready(asking, prepare(criteria, asked, weights), expected)
+    rubric = prepare(criteria, asked, weights)
+    return_freed_memory()
+    return Ready(asking, rubric, expected)
 
 
 def total(assessed: Sequence[CriterionAssessment], flags: tuple[Flag, ...]) -> Assessment:

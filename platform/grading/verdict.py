@@ -27,14 +27,14 @@ UNSURE_FROM = 0.4
 # The share of the points a verdict earns; unsure earns its likelihood, half at most.
 CREDIT = {Verdict.MET: 1.0, Verdict.PARTLY: 0.5, Verdict.UNSURE: 0.5, Verdict.MISSED: 0.0}
 
-_GROUP_ALONE = 0.7  # a full group in a segment that is otherwise far from the criterion
+_GROUP_ALONE = 0.5  # a full group in a segment that is otherwise far from the criterion
 _GROUP_BACKED = 0.9
-_BACKED_FROM = -2.5  # the logit of a paraphrase that backs a group or a number
+_BACKED_FROM = -1.2  # the logit of a paraphrase that backs a group or a number
 _NUMBERS_ALONE = 0.6
 _NUMBERS_BACKED = 0.85
 _NUMBERS_MISSING = 0.6  # at most, where a number is asked for and not there
 _GROUPS_MISSED = 0.4  # added to the threshold when groups exist and none is complete
-_WRONG_FROM = 0.0  # the least logit of a misconception that was meant
+_WRONG_FROM = 0.5  # the least logit of a misconception that was meant
 _WRONG_MARGIN = 0.3  # by which it must be nearer than any exemplar
 _COVERED_FROM = 0.45  # of a criterion's words, before a negation over them turns it around
 VERBATIM_FROM = 0.7  # of them, when the words are the criterion's own

@@ -146,7 +146,10 @@ def test_another_wording_is_nearer_than_another_matter() -> None:
 
 def test_the_words_of_the_question_say_little() -> None:
     text = "The breaker protects the provider."
-    plain, given = nearness(text, "The provider."), nearness(text, "The provider.", "Which provider?")
+    plain, given = (
+        nearness(text, "The provider."),
+        nearness(text, "The provider.", "Which provider?"),
+    )
     assert given.said_anew[0, 0] < plain.said_anew[0, 0]
     assert given.said[0, 0] == plain.said[0, 0]
 

@@ -42,7 +42,7 @@ def test_a_text_has_the_same_vectors_in_any_company() -> None:
 
 def test_long_texts_are_read_up_to_a_limit() -> None:
     assert len(embed("word " * 5_000).spans) == MAX_TOKENS
-    assert not passage(split("word " * 59)).vectors[-1].max() == 0
+    assert passage(split("word " * 59)).vectors[-1].any()
 
 
 def test_common_words_come_first() -> None:

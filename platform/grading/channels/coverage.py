@@ -45,10 +45,10 @@ def best_cover(exemplars: Sequence[Segment], reading: Reading, weights: Weights)
 def cover(exemplar: Segment, segment: Segment, weights: Weights) -> Cover:
     """How much of the exemplar's weight the segment covers."""
     wanted = exemplar.stems
-    total = weights.total(wanted)
-    if total == 0:
-        return Cover(0.0, 0.0, segment)
     matched = [stem for stem in wanted if stem in segment.stems]
+    if not matched:
+        return Cover(0.0, 0.0, segment)
+    total = weights.total(wanted)
     raw = weights.total(matched) / total
     agreeing = [stem for stem in matched if segment.stems[stem] == wanted[stem]]
     share = weights.total(agreeing) / total
