@@ -230,13 +230,7 @@ def _stage_value(stage: StageFile) -> Value:
         "title": stage.title,
         "minutes": stage.minutes,
         "prompt": stage.prompt,
-        **({"hints": [_hint_value(hint) for hint in stage.hints]} if stage.hints else {}),
-        **(
-            {"estimates": [_estimate_value(one) for one in stage.estimates]}
-            if stage.estimates
-            else {}
-        ),
-        **({"diagram": True} if stage.diagram else {}),
+        **_optional_values(stage),
         "model_answer": stage.model_answer,
         "criteria": [_criterion_value(criterion) for criterion in stage.criteria],
     }
