@@ -258,3 +258,24 @@ def test_the_content_that_comes_with_the_product_is_canonical():
     for course in sorted(content.iterdir()):
         text = (course / "course.yaml").read_text()
         assert write_course_file(parse_course(text)) == text
+        for file in sorted(course.glob("scenarios/*.yaml")):
+            text = file.read_text()
+            assert write_scenario(parse_scenario(text, path=f"scenarios/{file.name}")) == text
+
+
+def test_a_stage_keeps_its_twist_hints_estimates_and_diagram():
+    optional = """    twist: The limit is halved.
+    hints:
+      - text: Subtract.
+        cost: 0.5
+    estimates:
+      - id: spare
+        label: Capacity left
+        unit: 1/s
+        help: A rate.
+    diagram: true
+"""
+    text = SCENARIO.replace("    model_answer:", f"{optional}    model_answer:")
+    text = text.replace("points: 2\n", "points: 2\n        dimension: failure\n")
+    text = text.replace("tolerance: 0.1}", "tolerance: 0.1, of: requirements/spare, times: 0.5}")
+    assert write_scenario(parse_scenario(text, path=SCENARIO_PATH)) == text
