@@ -8,9 +8,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from estimation import format_quantity
 from grading import CriterionAssessment, EvidenceKind, Flag, Verdict, assessment_from_data
 from interviews.highlight import Span, mark_text
 from interviews.models import Answer, Grade
+from interviews.rubrics import graded_text, read_estimate
 
 type Data = Mapping[str, Any]
 
@@ -64,15 +66,30 @@ class FollowUp:
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """What was typed into an estimate field; `read_as` is empty when it could not be read."""
+
+    label: str
+    typed: str
+    read_as: str
+
+
+@dataclass(frozen=True)
 class StageDebrief:
-    """Everything about one graded stage."""
+    """Everything about one graded stage.
+
+    The model answer stands beside one's own once the interview is over; while it runs it is folded
+    away, and the follow-up question is told.
+    """
 
     points: float
     max_points: float
     answer: SafeString
+    estimates: tuple[Estimate, ...]
     criteria: tuple[CriterionResult, ...]
     follow_up: FollowUp | None
     model_answer: SafeString
+    is_final: bool
     grader: str
     grader_version: str
     by_person: bool
@@ -82,19 +99,22 @@ class StageDebrief:
 
 
 def build_debrief(*, stage: Data, answer: Answer, grade: Grade) -> StageDebrief:
-    """Join rubric, answer and grade of a stage whose debrief may be shown."""
+    """Join rubric, answer and grade of a stage whose debrief may be shown.
+
+    `stage` is the stage as the interview pinned it; a grade by a newer rubric brings its own.
+    """
     assessment = assessment_from_data(grade.assessment)
-    rubric = {criterion["id"]: criterion for criterion in stage["criteria"]}
-    pairs = [
-        (rubric[one.criterion_id], one) for one in assessment.criteria if one.criterion_id in rubric
-    ]
+    pairs = judged_criteria(rubric_stage(stage, answer, grade), assessment.criteria)
+    is_final = answer.interview.finished_at is not None
     return StageDebrief(
         points=grade.points,
         max_points=grade.max_points,
-        answer=mark_text(grade.grading.text, _spans(stage["id"], assessment.criteria)),
-        criteria=tuple(_result(stage["id"], criterion, one) for criterion, one in pairs),
-        follow_up=_follow_up(pairs),
+        answer=mark_answer(grade.grading.text, stage["id"], assessment.criteria),
+        estimates=_estimates(stage, answer, grade),
+        criteria=tuple(build_criterion(stage["id"], criterion, one) for criterion, one in pairs),
+        follow_up=None if is_final else _follow_up(pairs),
         model_answer=mark_safe(stage["model_answer_html"]),  # noqa: S308 - sanitised when published
+        is_final=is_final,
         grader=grade.grader,
         grader_version=grade.grader_version,
         by_person=grade.graded_by_id is not None,
@@ -104,28 +124,49 @@ def build_debrief(*, stage: Data, answer: Answer, grade: Grade) -> StageDebrief:
     )
 
 
+def rubric_stage(stage: Data, answer: Answer, grade: Grade) -> Data:
+    """The stage with the rubric the grade was made by: a regrade brings a newer edition's."""
+    if grade.edition_id == answer.interview.edition_id:
+        return stage
+    return next((one for one in grade.edition.stages if one["id"] == stage["id"]), stage)
+
+
+def judged_criteria(
+    stage: Data, assessed: Sequence[CriterionAssessment]
+) -> list[tuple[Data, CriterionAssessment]]:
+    """Each assessed criterion with what the rubric says about it."""
+    rubric = {criterion["id"]: criterion for criterion in stage["criteria"]}
+    return [(rubric[one.criterion_id], one) for one in assessed if one.criterion_id in rubric]
+
+
 def word_for(verdict: str) -> str:
     """Return how a verdict is said to a learner."""
     return str(VERDICTS[Verdict(verdict)])
 
 
-def _anchor(stage_id: str, criterion_id: str, number: int) -> str:
-    return f"evidence-{stage_id}-{criterion_id}-{number}"
+def _anchor(place: str, criterion_id: str, number: int) -> str:
+    return f"evidence-{place}-{criterion_id}-{number}"
 
 
-def _spans(stage_id: str, criteria: Sequence[CriterionAssessment]) -> list[Span]:
+def mark_answer(text: str, place: str, criteria: Sequence[CriterionAssessment]) -> SafeString:
+    """Mark the quotes in a graded text; `place` keeps anchors of different texts apart."""
+    return mark_text(text, _spans(place, criteria))
+
+
+def _spans(place: str, criteria: Sequence[CriterionAssessment]) -> list[Span]:
     return [
-        Span(one.start, one.end, _anchor(stage_id, criterion.criterion_id, number))
+        Span(one.start, one.end, _anchor(place, criterion.criterion_id, number))
         for criterion in criteria
         for number, one in enumerate(criterion.evidence, 1)
     ]
 
 
-def _result(stage_id: str, criterion: Data, assessed: CriterionAssessment) -> CriterionResult:
+def build_criterion(place: str, criterion: Data, assessed: CriterionAssessment) -> CriterionResult:
+    """Describe one judged criterion; its quotes lead to the anchors of `mark_answer`."""
     quotes = (
         Quote(
             one.quote,
-            _anchor(stage_id, assessed.criterion_id, number),
+            _anchor(place, assessed.criterion_id, number),
             one.kind is EvidenceKind.CONTRADICTS,
         )
         for number, one in enumerate(assessed.evidence, 1)
@@ -141,6 +182,22 @@ def _result(stage_id: str, criterion: Data, assessed: CriterionAssessment) -> Cr
         quotes=tuple(quotes),
         hint="" if assessed.verdict is Verdict.MET else criterion["hint"],
     )
+
+
+def _estimates(stage: Data, answer: Answer, grade: Grade) -> tuple[Estimate, ...]:
+    """The filled fields; none when the stage was begun anew since it was graded."""
+    if graded_text(stage, answer.text, answer.estimates) != grade.grading.text:
+        return ()
+    return tuple(
+        Estimate(one["label"], typed, _read_as(typed, one["unit"]))
+        for one in stage.get("estimates") or ()
+        if (typed := answer.estimates.get(one["id"], "").strip())
+    )
+
+
+def _read_as(typed: str, unit: str) -> str:
+    quantity = read_estimate(typed, unit)
+    return format_quantity(quantity) if quantity else ""
 
 
 def _follow_up(pairs: Sequence[tuple[Data, CriterionAssessment]]) -> FollowUp | None:

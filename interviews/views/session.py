@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from common.http import HtmxRequest
 from interviews import actions
 from interviews.access import access_answer, access_interview, signed_in
+from interviews.debrief_page import build_page
 from interviews.models import Answer, Interview
 from interviews.models.interviews import MAX_TEXT
 from interviews.session import build_editor, build_result, build_session, build_stage
@@ -72,20 +73,7 @@ def show_debrief(request: HtmxRequest, pk: int) -> HttpResponse:
     interview = access_interview(request, pk)
     if interview.finished_at is None:
         return redirect("interviews:session", pk)
-    answers = _in_order(interview)
-    graded = [answer.current_grade for answer in answers if answer.current_grade]
-    context = {
-        "session": build_session(interview),
-        "results": [build_result(answer) for answer in answers if answer.submitted_at],
-        "points": sum(grade.points for grade in graded),
-        "max_points": interview.edition.max_points,
-        "stage_count": interview.edition.stage_count,
-        "graded": len(graded),
-        "waiting": sum(1 for answer in answers if answer.submitted_at) - len(graded),
-        "started_at": interview.started_at,
-        "finished_at": interview.finished_at,
-    }
-    return render(request, "interviews/debrief.html", context)
+    return render(request, "interviews/debrief.html", {"page": build_page(interview)})
 
 
 @require_POST

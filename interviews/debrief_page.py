@@ -1,0 +1,114 @@
+"""The debrief of a whole interview, put together from what was loaded with it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from interviews.debrief import rubric_stage
+from interviews.models import Answer, Interview, ScenarioEdition
+from interviews.overview import (
+    DimensionScore,
+    Radar,
+    draw_radar,
+    score_dimensions,
+)
+from interviews.session import Session, StageResult, build_result, build_session
+
+type Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Points over the stages; while some wait for their grade, the total is not final."""
+
+    points: float
+    max_points: float
+    graded: int
+    stage_count: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The dimensions; `radar` is None when there are too few for one, then bars are shown."""
+
+    scores: tuple[DimensionScore, ...]
+    radar: Radar | None
+
+
+@dataclass(frozen=True)
+class DebriefPage:
+    """Everything the page shows."""
+
+    session: Session
+    finished_at: datetime
+    totals: Totals
+    overview: Overview
+    results: tuple[StageResult, ...]
+
+
+def build_page(interview: Interview) -> DebriefPage:
+    """Describe a finished interview that was loaded by `access_interview`."""
+    submitted = submitted_answers(interview)
+    bring_editions(submitted)
+    return DebriefPage(
+        session=build_session(interview),
+        finished_at=cast("datetime", interview.finished_at),
+        totals=_totals(interview, submitted),
+        overview=_overview(interview, submitted),
+        results=tuple(build_result(answer) for answer in submitted),
+    )
+
+
+def submitted_answers(interview: Interview) -> list[Answer]:
+    """The submitted answers in the order of the stages."""
+    answers = interview.answers_by_stage()
+    found = [answers[stage["id"]] for stage in interview.edition.stages if stage["id"] in answers]
+    for answer in found:
+        answer.interview = interview
+    return [answer for answer in found if answer.submitted_at is not None]
+
+
+def bring_editions(answers: Iterable[Answer]) -> None:
+    """Load the editions of newer rubrics, if any answer was graded by one, in one query."""
+    newer = [
+        answer.current_grade
+        for answer in answers
+        if answer.current_grade and answer.current_grade.edition_id != answer.interview.edition_id
+    ]
+    if not newer:
+        return
+    editions = ScenarioEdition.objects.in_bulk({grade.edition_id for grade in newer})
+    for grade in newer:
+        grade.edition = editions[grade.edition_id]
+
+
+def _totals(interview: Interview, submitted: Sequence[Answer]) -> Totals:
+    graded = [answer.current_grade for answer in submitted if answer.current_grade]
+    return Totals(
+        points=sum(grade.points for grade in graded),
+        max_points=interview.edition.max_points,
+        graded=len(graded),
+        stage_count=interview.edition.stage_count,
+        waiting=len(submitted) - len(graded),
+    )
+
+
+def _overview(interview: Interview, submitted: Sequence[Answer]) -> Overview:
+    """What waits for its grade is left out; what was not handed in earned nothing."""
+    answers = {answer.stage_id: answer for answer in submitted}
+    scores = score_dimensions(
+        _earned(stage, answers.get(stage["id"]))
+        for stage in interview.edition.stages
+        if stage["id"] not in answers or answers[stage["id"]].current_grade
+    )
+    return Overview(scores, draw_radar(scores))
+
+
+def _earned(stage: Data, answer: Answer | None) -> tuple[Any, dict[str, float]]:
+    if answer is None or answer.current_grade is None:
+        return stage, {}
+    grade = answer.current_grade
+    points = {one["criterion_id"]: one["points"] for one in grade.assessment["criteria"]}
+    return rubric_stage(stage, answer, grade), points
