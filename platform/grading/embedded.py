@@ -44,6 +44,7 @@ class EmbeddedGrader:
             assessed.append(one)
             if on_criterion is not None:
                 on_criterion(one)
+        return_freed_memory()  # a worker lives long and grades rarely
         return total(assessed, reading.flags)
 
 
@@ -56,7 +57,7 @@ class Ready:
     expected: Expected
 
 
-@lru_cache(maxsize=32)  # a batch of answers mostly has one rubric
+@lru_cache(maxsize=16)  # a batch of answers mostly has one rubric
 def ready_for(question: str, criteria: tuple[Criterion, ...]) -> Ready:
     """The rubric with its vectors, made once for many answers."""
     asking = passage(split(question))
@@ -65,9 +66,7 @@ def ready_for(question: str, criteria: tuple[Criterion, ...]) -> Ready:
     terms = [term for one in criteria for group in one.groups for term in group]
     weights = weights_for(question, texts)
     expected = Expected.of(question, texts, terms)
-    rubric = prepare(criteria, asked, weights)
-    return_freed_memory()
-    return Ready(asking, rubric, expected)
+    return Ready(asking, prepare(criteria, asked, weights), expected)
 
 
 def total(assessed: Sequence[CriterionAssessment], flags: tuple[Flag, ...]) -> Assessment:

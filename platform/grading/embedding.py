@@ -29,7 +29,7 @@ TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f41157
 DIMENSIONS = 384
 MAX_TOKENS = 256  # of one text, the first ones; the model was trained with fewer
 _THREADS = 1
-_CACHED_TEXTS = 256  # of about 40 kB each
+_CACHED_TEXTS = 96  # of about 40 kB each
 
 
 class ModelError(RuntimeError):
@@ -130,5 +130,7 @@ def ranks() -> dict[str, int]:
 def _verify(path: Path, expected: str) -> None:
     if not path.is_file():
         raise ModelError(f"The file {path.name} of the grader is missing.")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != expected:
         raise ModelError(f"The file {path.name} is not the one this grader was fitted with.")

@@ -14,12 +14,18 @@ from grading.words import Word, words_of
 
 COPIED_SHARE = 0.7  # of a segment's word triples found in the question
 SHUFFLED_CREDIT = 0.15  # too little for any threshold
-DISORDERED_FROM = 2.0  # the logarithm of the odds
+DISORDERED_FROM = 1.5  # the logarithm of the odds
 COMPANY = 3.0  # what the rest of an answer can say for or against a segment, in the same unit
 ENGLISH_SHARE = 0.6  # of words that English knows, before their order can be judged
 REPEATED_SHARE = 0.3  # of all segments, to be worth a flag
 _TRIPLE = 3
 
+# A farewell in the same sentence, as where people write no full stops; it says nothing.
+_FAREWELL = re.compile(
+    r"\s(?:i\s+hope\s+(?:this|that|it)\s+(?:helps?|answers?|is)\b|thank\s+you\b|thanks\b(?!\s+to)"
+    r"|(?:best|kind)\s+regards\b|have\s+a\s+(?:nice|good|great)\s+day\b).{0,80}$",
+    re.IGNORECASE | re.DOTALL,
+)
 _INSTRUCTION = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rubric|criteria|rules?)"
     r"|\b(?:award|give|grant|assign)\b.{0,30}\b(?:full|maximum|max|all|top|perfect|highest)\b"
@@ -90,8 +96,9 @@ def read_answer(question: str, answer: str, expected: Expected) -> Reading:
         return Reading((), (), (Flag.EMPTY,))
     if is_gibberish(pieces, expected.forms):
         return Reading((), (), (*flags, Flag.GIBBERISH))
-    honest = tuple(kept for piece in pieces if (kept := _without_instruction(piece)) is not None)
-    if honest != pieces:
+    civil = tuple(_before(piece, _FAREWELL) or piece for piece in pieces)
+    honest = tuple(kept for piece in civil if (kept := _before(piece, _INSTRUCTION)) is not None)
+    if honest != civil:
         flags.append(Flag.INSTRUCTIONS)
     distinct = _without_repeats(honest)
     if len(honest) - len(distinct) > REPEATED_SHARE * len(honest):
@@ -99,9 +106,9 @@ def read_answer(question: str, answer: str, expected: Expected) -> Reading:
     return _credited(question, text, distinct, flags, expected)
 
 
-def _without_instruction(segment: Segment) -> Segment | None:
-    """What stands before an instruction to the grader, if that is more than a word or two."""
-    found = _INSTRUCTION.search(segment.quote)
+def _before(segment: Segment, pattern: re.Pattern[str]) -> Segment | None:
+    """What of a segment stands before a pattern, if that is more than a word or two."""
+    found = pattern.search(segment.quote)
     if found is None:
         return segment
     before = tuple(word for word in segment.words if word.end - segment.start <= found.start())

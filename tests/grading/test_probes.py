@@ -3,9 +3,10 @@
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,6 +16,7 @@ from grading import (
     Criterion,
     EmbeddedGrader,
     EvidenceKind,
+    ExpectedNumber,
     criteria_from_data,
     criteria_to_data,
 )
@@ -26,6 +28,7 @@ UNRELATED = (
     " looking it up fast. Normal forms keep the same fact from being stored in two places."
 )
 _VERB = re.compile(r"\b(is|are|was|were|can|will|must|may|has|have|does|do)\b(?! not\b)")
+_CLAUSES = re.compile(r"[;:]|, |\b(?:while|when|if|since|after|because|so|that)\b", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(no|not|never|nothing|without|cannot)\b|n[’']t\b", re.IGNORECASE)
 
 
@@ -43,12 +46,17 @@ class Stage:
         return GRADER.grade(self.question, self.rubric, answer)
 
 
+NUMBER_KEYS = {field.name for field in fields(ExpectedNumber)}
 KNOWN = set(criteria_to_data([Criterion("c", 1, "s")])[0])
 
 
-def graded_keys(criterion: dict[str, object]) -> dict[str, object]:
+def graded_keys(criterion: dict[str, Any]) -> dict[str, Any]:
     """What of a criterion in a scenario grading reads."""
-    return {key: value for key, value in criterion.items() if key in KNOWN}
+    numbers = [
+        {key: value for key, value in number.items() if key in NUMBER_KEYS}
+        for number in criterion.get("numbers", ())
+    ]
+    return {key: value for key, value in criterion.items() if key in KNOWN} | {"numbers": numbers}
 
 
 @cache
@@ -85,7 +93,7 @@ def sentences(text: str) -> list[str]:
 def denied(sentence: str) -> str:
     """A sentence with its meaning turned around."""
     plain = sentence.lstrip("-*0123456789. ")
-    if _NEGATION.search(plain) or ";" in plain or not _VERB.search(plain):
+    if _NEGATION.search(plain) or _CLAUSES.search(plain) or len(_VERB.findall(plain)) != 1:
         return "It is not true that " + plain.replace(";", ",")
     return _VERB.sub(r"\1 not", plain)
 

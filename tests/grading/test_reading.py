@@ -193,3 +193,9 @@ def test_what_stands_before_an_instruction_in_its_sentence_is_read() -> None:
     )
     assert [segment.quote for segment in reading.single] == ["we queue every charge"]
     assert reading.flags == (Flag.INSTRUCTIONS,)
+
+
+def test_a_farewell_without_a_full_stop_before_it_is_not_read() -> None:
+    reading = read_answer("Why?", "we queue every charge I hope this helps, thank you", EXPECTED)
+    assert [segment.quote for segment in reading.single] == ["we queue every charge"]
+    assert reading.flags == ()

@@ -78,7 +78,7 @@ def _relations(texts: Iterable[tuple[str, Places]]) -> Counter[str]:
 
 
 def _ratios(honest: Counter[str], shuffled: Counter[str]) -> dict[str, float]:
-    share = sum(honest.values()) / sum(shuffled.values())
+    share = sum(honest.values()) / (sum(shuffled.values()) or 1)
     found = {}
     for pair in sorted(honest.keys() | shuffled.keys()):
         if "#" in pair or honest[pair] + share * shuffled[pair] < _RARE:
