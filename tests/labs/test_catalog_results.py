@@ -1,17 +1,31 @@
 import pytest
 
-from labs.base import Event, Interval, Run, Series, Tile, format_value, limited
-from labs.results import MOST_EVENTS
+from labs.results import (
+    MOST_EVENTS,
+    Cell,
+    Event,
+    Interval,
+    Mark,
+    Run,
+    Scale,
+    Series,
+    Table,
+    Tile,
+    format_value,
+    limited,
+)
 
 RUN = Run(
     slug="sample",
     version=1,
     seed=7,
     parameters={"rate": 10, "jitter": "full"},
-    duration_s=2.0,
-    time_s=(1.0, 2.0),
+    scale=Scale("Releases", "", (1.0, 2.0), ("first", "second")),
     series=(Series("served", "Served", "%", (None, 1 / 3), (100.0, -0.0)),),
     faults=(Interval(0.5, 1.5, "down"),),
+    marks=(Mark(1.0, "limit"),),
+    tables=(Table("matrix", "A matrix", ("", "b"), ((Cell("a"), Cell("no", "bad")),)),),
+    clock="step",
     tiles=(Tile("served", "Served", 97.123456789, "%", 50.0, "up"),),
     events=(Event(0.7, "breaker", "opens: %(calls)d calls, 100 %%", {"calls": 3}),),
     events_left_out=4,
@@ -26,11 +40,18 @@ def test_a_run_reads_back_what_it_wrote() -> None:
 
 def test_the_json_is_canonical() -> None:
     text = RUN.to_json()
-    assert text.startswith('{"duration_s":2.0,"events":[')
+    assert text.startswith('{"clock":"step","events":[')
     assert "0.333333," not in text
     assert '"with_pattern":[null,0.333333]' in text
     assert '"without_pattern":[100.0,0.0]' in text
     assert '"text":"opens: 3 calls, 100 %"' in text
+
+
+def test_a_number_is_a_total_or_a_parameter() -> None:
+    assert RUN.number("served") == 2 / 3
+    assert RUN.number("rate") == 10.0
+    with pytest.raises(KeyError):
+        RUN.number("nothing")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"slug": 1}', "nonsense"])
