@@ -1,5 +1,6 @@
 """A rubric prepared for grading, and all that the channels found for a criterion in one answer."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,14 @@ from grading.weights import Weights
 
 Matrix = npt.NDArray[np.float64]
 
+_INTRODUCTION = re.compile(
+    r"^\W*(?:the\s+)?(?:student|learner|candidate|answer|response)s?(?:['’]s\s+(?:answer|response))?\s+"
+    r"(?:(?:must|should|can|correctly|clearly|explicitly|also)\s+)*"
+    r"(?:states?|mentions?|explains?|cites?|identif(?:y|ies)|describes?|says?|notes?|recogni[sz]es?"
+    r"|indicates?|names?|argues?|points?\s+out|discusses?|understands?|knows?|gives?)\s+"
+    r"(?:(?:that|how|why)\s+)?",
+    re.IGNORECASE,
+)
 # How far the exemplars of a criterion may move its threshold, in logits.
 EASIEST, HARDEST = -1.0, 1.1
 _ENOUGH = 3  # exemplars, before they say anything about how people put it
@@ -90,7 +99,7 @@ def prepare(criteria: Sequence[Criterion], asked: Asked, weights: Weights) -> Ru
     segments: list[Segment] = []
     found: list[Prepared] = []
     for criterion in criteria:
-        own = tuple(segment_of(text) for text in criterion.exemplars)
+        own = tuple(segment_of(matter_of(text)) for text in criterion.exemplars)
         wrong = tuple(segment_of(text) for text in criterion.misconceptions)
         start, middle = len(segments), len(segments) + len(own)
         segments += (*own, *wrong)
@@ -108,6 +117,11 @@ def prepare(criteria: Sequence[Criterion], asked: Asked, weights: Weights) -> Ru
         )
     wanted = Wanted(passage(segments), asked)
     return Rubric(_with_thresholds(found, wanted), wanted, weights)
+
+
+def matter_of(text: str) -> str:
+    """A criterion without the words that only introduce it: “The answer states that …”."""
+    return _INTRODUCTION.sub("", text, count=1) or text
 
 
 def _negated(exemplars: Sequence[Segment]) -> frozenset[str]:

@@ -217,3 +217,17 @@ def test_equal_answers_give_equal_json(payments: Any) -> None:
         json.dumps(assessment_to_data(payments.grade(payments.model))) for _ in range(2)
     )
     assert first == second
+
+
+@pytest.mark.parametrize(
+    "introduction",
+    ["The answer states that ", "Student correctly explains that ", "the response mentions "],
+)
+def test_words_that_only_introduce_a_criterion_ask_for_nothing(introduction: str) -> None:
+    plain, introduced = (
+        Criterion("one", 1, f"{start}the breaker opens after repeated failures.")
+        for start in ("", introduction)
+    )
+    answer = "After several failures the breaker is opened."
+    graded = [EmbeddedGrader().grade("How?", [one], answer) for one in (plain, introduced)]
+    assert graded[0] == graded[1]
