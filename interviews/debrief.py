@@ -10,18 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from estimation import format_quantity
 from grading import CriterionAssessment, EvidenceKind, Flag, Verdict, assessment_from_data
+from interviews.appeals import PERSON, AppealNote, notes_on
 from interviews.highlight import Span, mark_text
 from interviews.models import Answer, Grade
 from interviews.rubrics import graded_text, read_estimate
+from interviews.verdicts import word_for
 
 type Data = Mapping[str, Any]
 
-VERDICTS = {
-    Verdict.MET: gettext_lazy("met"),
-    Verdict.PARTLY: gettext_lazy("partly met"),
-    Verdict.MISSED: gettext_lazy("missed"),
-    Verdict.UNSURE: gettext_lazy("not sure"),
-}
 FLAGS = {
     Flag.EMPTY: gettext_lazy("The answer is empty."),
     Flag.GIBBERISH: gettext_lazy("Most of the answer is not made of words."),
@@ -46,6 +42,7 @@ class Quote:
 class CriterionResult:
     """One criterion as graded. `confidence` is a whole percentage."""
 
+    id: str
     title: str
     verdict: str
     word: str
@@ -55,6 +52,7 @@ class CriterionResult:
     reason: str
     quotes: tuple[Quote, ...]
     hint: str
+    appeal: AppealNote | None
 
 
 @dataclass(frozen=True)
@@ -79,9 +77,10 @@ class StageDebrief:
     """Everything about one graded stage.
 
     The model answer stands beside one's own once the interview is over; while it runs it is folded
-    away, and the follow-up question is told.
+    away, and the follow-up question is told. `regraded`: by a newer rubric than it was answered to.
     """
 
+    grade_pk: int
     points: float
     max_points: float
     answer: SafeString
@@ -93,6 +92,7 @@ class StageDebrief:
     grader: str
     grader_version: str
     by_person: bool
+    regraded: bool
     provisional: bool
     uncertainty: float
     flags: tuple[str, ...]
@@ -106,18 +106,24 @@ def build_debrief(*, stage: Data, answer: Answer, grade: Grade) -> StageDebrief:
     assessment = assessment_from_data(grade.assessment)
     pairs = judged_criteria(rubric_stage(stage, answer, grade), assessment.criteria)
     is_final = answer.interview.finished_at is not None
+    notes = notes_on(answer, grade)
     return StageDebrief(
+        grade_pk=grade.pk,
         points=grade.points,
         max_points=grade.max_points,
         answer=mark_answer(grade.grading.text, stage["id"], assessment.criteria),
         estimates=_estimates(stage, answer, grade),
-        criteria=tuple(build_criterion(stage["id"], criterion, one) for criterion, one in pairs),
+        criteria=tuple(
+            build_criterion(stage["id"], criterion, one, notes.get(one.criterion_id))
+            for criterion, one in pairs
+        ),
         follow_up=None if is_final else _follow_up(pairs),
         model_answer=mark_safe(stage["model_answer_html"]),  # noqa: S308 - sanitised when published
         is_final=is_final,
         grader=grade.grader,
         grader_version=grade.grader_version,
-        by_person=grade.graded_by_id is not None,
+        by_person=grade.grader == PERSON,
+        regraded=grade.grading.regrade_id is not None,
         provisional=grade.provisional,
         uncertainty=assessment.uncertainty,
         flags=tuple(str(FLAGS[flag]) for flag in assessment.flags),
@@ -128,7 +134,8 @@ def rubric_stage(stage: Data, answer: Answer, grade: Grade) -> Data:
     """The stage with the rubric the grade was made by: a regrade brings a newer edition's."""
     if grade.edition_id == answer.interview.edition_id:
         return stage
-    return next((one for one in grade.edition.stages if one["id"] == stage["id"]), stage)
+    edition = answer.interview.edition_of(grade)
+    return next((one for one in edition.stages if one["id"] == stage["id"]), stage)
 
 
 def judged_criteria(
@@ -137,11 +144,6 @@ def judged_criteria(
     """Each assessed criterion with what the rubric says about it."""
     rubric = {criterion["id"]: criterion for criterion in stage["criteria"]}
     return [(rubric[one.criterion_id], one) for one in assessed if one.criterion_id in rubric]
-
-
-def word_for(verdict: str) -> str:
-    """Return how a verdict is said to a learner."""
-    return str(VERDICTS[Verdict(verdict)])
 
 
 def _anchor(place: str, criterion_id: str, number: int) -> str:
@@ -161,7 +163,9 @@ def _spans(place: str, criteria: Sequence[CriterionAssessment]) -> list[Span]:
     ]
 
 
-def build_criterion(place: str, criterion: Data, assessed: CriterionAssessment) -> CriterionResult:
+def build_criterion(
+    place: str, criterion: Data, assessed: CriterionAssessment, appeal: AppealNote | None = None
+) -> CriterionResult:
     """Describe one judged criterion; its quotes lead to the anchors of `mark_answer`."""
     quotes = (
         Quote(
@@ -172,6 +176,7 @@ def build_criterion(place: str, criterion: Data, assessed: CriterionAssessment) 
         for number, one in enumerate(assessed.evidence, 1)
     )
     return CriterionResult(
+        id=criterion["id"],
         title=criterion["title"],
         verdict=str(assessed.verdict),
         word=word_for(assessed.verdict),
@@ -181,6 +186,7 @@ def build_criterion(place: str, criterion: Data, assessed: CriterionAssessment) 
         reason=assessed.reason,
         quotes=tuple(quotes),
         hint="" if assessed.verdict is Verdict.MET else criterion["hint"],
+        appeal=appeal,
     )
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from interviews.actions import Sent, clean_text
+from interviews.appeals import MAX_REASON
 from interviews.models.interviews import MAX_TEXT, Mode
 
 MAX_VERSION = 2**31 - 1
@@ -55,3 +56,15 @@ class AnswerForm(forms.Form):
     def key_or_new(self) -> str:
         """Return the submission's key; a form without one is a submission of its own."""
         return self.cleaned_data["key"] or str(uuid.uuid4())
+
+
+class AppealForm(forms.Form):
+    """Why a learner thinks that a verdict is wrong; the reason may stay empty."""
+
+    grade = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    text = AnswerField(
+        label=_("Why do you think so? (optional)"),
+        required=False,
+        max_length=MAX_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -17,13 +17,12 @@ from grading import (
     Verdict,
     assessment_to_data,
 )
+from interviews.appeals import PERSON, PERSON_VERSION, settle_appeals
 from interviews.grading_queue import end_with_grade
 from interviews.models import Grade, Grading, Scenario
 from interviews.models.grades import State
 from quizzes.owned import owned_by
 
-GRADER = "person"
-VERSION = "1"
 SHARE = {Verdict.MET: 1.0, Verdict.PARTLY: 0.5, Verdict.MISSED: 0.0}
 
 
@@ -109,8 +108,8 @@ def grade_by_person(*, grading: Grading, judge: User, forms: list[CriterionForm]
         raise AlreadyGradedError
     criteria = tuple(form.assessed() for form in forms)
     assessment = Assessment(
-        grader=GRADER,
-        version=VERSION,
+        grader=PERSON,
+        version=PERSON_VERSION,
         criteria=criteria,
         points=sum(one.points for one in criteria),
         max_points=sum(one.max_points for one in criteria),
@@ -121,14 +120,15 @@ def grade_by_person(*, grading: Grading, judge: User, forms: list[CriterionForm]
     grade = Grade.objects.create(
         answer=answer,
         grading=row,
-        grader=GRADER,
-        grader_version=VERSION,
+        grader=PERSON,
+        grader_version=PERSON_VERSION,
         graded_by=judge,
-        edition=answer.interview.edition,
+        edition=grading.edition,
         stage_id=answer.stage_id,
         points=assessment.points,
         max_points=assessment.max_points,
         assessment=assessment_to_data(assessment),
     )
     end_with_grade(grading=grading, grade=grade)
+    settle_appeals(grade=grade)
     return grade

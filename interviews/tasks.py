@@ -17,8 +17,11 @@ def grade(grading_id: int) -> None:
 @shared_task
 def sweep() -> None:
     """Wake a worker for every grading that a lost broker or a dead worker left behind."""
+    from interviews import appeals  # actions, which it needs, send these tasks
+
     for grading_id in grading_queue.take_overdue():
         grade.delay(grading_id)
+    appeals.park_forgotten_appeals()
 
 
 def wake_grader(grading_id: int) -> None:

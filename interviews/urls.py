@@ -1,6 +1,6 @@
 from django.urls import path
 
-from interviews.views import answers, catalogue, session
+from interviews.views import answers, appeals, catalogue, session
 
 app_name = "interviews"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_STAGE}submit/", answers.submit, name="submit"),
     path(f"{_STAGE}retry/", answers.retry, name="retry"),
     path(f"{_STAGE}ask/", answers.ask, name="ask"),
+    path(f"{_STAGE}appeal/<slug:criterion_id>/", appeals.appeal, name="appeal"),
     path(f"{_STAGE}kept/<int:kept_id>/", answers.choose_kept, name="kept"),
     path("<slug:slug>/", catalogue.show_scenario, name="scenario"),
     path("<slug:slug>/start/", catalogue.start, name="start"),

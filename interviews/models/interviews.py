@@ -1,6 +1,7 @@
 """One person's session, and the answer to each of its stages."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Learner
 from interviews.models.scenarios import ScenarioEdition
+
+if TYPE_CHECKING:
+    from interviews.models.grades import Grade
 
 MAX_TEXT = 50_000  # characters of one answer; the grader reads 2,000 words
 
@@ -87,6 +91,15 @@ class Interview(models.Model):
     def is_strict(self) -> bool:
         """Whether time limits are kept and the debrief waits for the end."""
         return self.mode == Mode.STRICT
+
+    def edition_of(self, grade: "Grade") -> ScenarioEdition:
+        """The edition whose rubric `grade` was given by; one that is newer is fetched once."""
+        if grade.edition_id == self.edition_id:
+            return self.edition
+        known: dict[int, ScenarioEdition] = self.__dict__.setdefault("known_editions", {})
+        if grade.edition_id not in known:
+            known[grade.edition_id] = grade.edition
+        return known[grade.edition_id]
 
     def answers_by_stage(self) -> dict[str, "Answer"]:
         """The answers of all stages opened so far, without those to follow-up questions."""

@@ -78,6 +78,7 @@ ROUTES = {
     f"{_STAGE}submit/": Route(SEND_OWN, f"{_OWN_STAGE}submit/"),
     f"{_STAGE}retry/": Route(SEND_OWN, f"{_OWN_STAGE}retry/"),
     f"{_STAGE}ask/": Route(SEND_OWN, f"{_OWN_STAGE}ask/"),
+    f"{_STAGE}appeal/<slug:criterion_id>/": Route(SEND_OWN, f"{_OWN_STAGE}appeal/queue/"),
     f"{_STAGE}kept/<int:kept_id>/": Route(SEND_OWN, _OWN_STAGE + "kept/{kept}/"),
     # progress
     "dashboard/": Route(PUBLIC, "/dashboard/"),
