@@ -7,9 +7,9 @@ from typing import Any, cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from interviews.debrief import word_for
 from interviews.models import Answer, Grading
 from interviews.models.grades import State
+from interviews.verdicts import word_for
 
 
 @dataclass(frozen=True)
