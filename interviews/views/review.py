@@ -1,7 +1,10 @@
 """The studio's list of answers that wait for a person, and the page to grade one."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,8 +13,10 @@ from wagtail.permissions import policy_registry
 
 from interviews.models import Grading, Scenario
 from interviews.review import AlreadyGradedError, CriterionForm, grade_by_person, parked_for
+from interviews.review_page import build_forms, build_review
+from interviews.waiting import describe_waiting, waiting_rows, waiting_scenarios
 
-SHOWN = 100
+PER_PAGE = 50
 
 
 def may_review(request: HttpRequest) -> bool:
@@ -22,7 +27,13 @@ def may_review(request: HttpRequest) -> bool:
 
 def access_parked(request: HttpRequest, pk: int) -> Grading:
     """Return an answer that waits for a person, if it belongs to a scenario of this user."""
-    return get_object_or_404(parked_for(request.user), pk=pk)  # type: ignore[arg-type]
+    rows = parked_for(request.user)  # type: ignore[arg-type]
+    return get_object_or_404(
+        rows.select_related(
+            "edition", "answer__interview__edition", "answer__current_grade__grading"
+        ),
+        pk=pk,
+    )
 
 
 @require_safe
@@ -30,31 +41,36 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """List what waits, the oldest first."""
     if not may_review(request):
         raise PermissionDenied
-    rows = parked_for(request.user).defer("answer__interview__edition__data")  # type: ignore[arg-type]
-    return render(request, "interviews/studio/waiting.html", {"gradings": rows[:SHOWN]})
+    chosen = request.GET.get("scenario", "")
+    scenario = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else None
+    rows = waiting_rows(request.user, scenario)  # type: ignore[arg-type]
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "lines": describe_waiting(page),
+        "scenarios": waiting_scenarios(request.user).only("pk", "title"),  # type: ignore[arg-type]
+        "scenario": scenario,
+    }
+    return render(request, "interviews/studio/waiting.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one answer with a form per criterion, and take the grade."""
     grading = access_parked(request, pk)
-    answer = grading.answer
-    stage = answer.interview.edition.stage(answer.stage_id)
     data = request.POST if request.method == "POST" else None
-    forms = [
-        CriterionForm(data, criterion=criterion, answer=grading.text)
-        for criterion in stage["criteria"]
-    ]
+    forms = build_forms(grading, data)
     if data is not None and all(form.is_valid() for form in forms):
         return _store(request, grading, forms)
-    context = {"grading": grading, "stage": stage, "text": grading.text, "forms": forms}
+    context = {"review": build_review(grading, forms), "has_errors": data is not None}
     return render(request, "interviews/studio/review.html", context)
 
 
-def _store(request: HttpRequest, grading: Grading, forms: list[CriterionForm]) -> HttpResponse:
+def _store(request: HttpRequest, grading: Grading, forms: Sequence[CriterionForm]) -> HttpResponse:
     try:
         grade_by_person(grading=grading, judge=request.user, forms=forms)  # type: ignore[arg-type]
-        messages.success(request, _("The grade is stored; the learner sees it."))
     except AlreadyGradedError:
         messages.error(request, _("Somebody else has graded this answer."))
+        return redirect("interviews_waiting")
+    messages.success(request, _("The grade is stored; the learner sees it."))
     return redirect("interviews_waiting")
