@@ -51,6 +51,11 @@ class Contradiction:
     later: Said
     explanation: str
 
+    @property
+    def sides(self) -> tuple[Said, Said]:
+        """Both, in the order of the stages."""
+        return (self.earlier, self.later)
+
 
 @dataclass(frozen=True)
 class Handed:

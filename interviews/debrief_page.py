@@ -1,11 +1,16 @@
 """The debrief of a whole interview, put together from what was loaded with it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from django.http import HttpRequest
+
+from interviews.comparison import Comparison, build_comparison
+from interviews.contradictions import Contradiction, Handed, find_contradictions
 from interviews.debrief import rubric_stage
+from interviews.history import EarlierGrade, build_history, grades_by_answer
 from interviews.models import Answer, Interview, ScenarioEdition
 from interviews.overview import (
     DimensionScore,
@@ -38,6 +43,14 @@ class Overview:
 
 
 @dataclass(frozen=True)
+class StageSection:
+    """A submitted stage, and the grades it had before."""
+
+    result: StageResult
+    earlier: tuple[EarlierGrade, ...]
+
+
+@dataclass(frozen=True)
 class DebriefPage:
     """Everything the page shows."""
 
@@ -45,11 +58,16 @@ class DebriefPage:
     finished_at: datetime
     totals: Totals
     overview: Overview
-    results: tuple[StageResult, ...]
+    contradictions: tuple[Contradiction, ...]
+    comparison: Comparison | None
+    stages: tuple[StageSection, ...]
 
 
-def build_page(interview: Interview) -> DebriefPage:
-    """Describe a finished interview that was loaded by `access_interview`."""
+def build_page(interview: Interview, *, compare_with: int | None = None) -> DebriefPage:
+    """Describe a finished interview that was loaded by `access_interview`.
+
+    `compare_with` is the earlier interview somebody chose; any other number means the latest.
+    """
     submitted = submitted_answers(interview)
     bring_editions(submitted)
     return DebriefPage(
@@ -57,8 +75,18 @@ def build_page(interview: Interview) -> DebriefPage:
         finished_at=cast("datetime", interview.finished_at),
         totals=_totals(interview, submitted),
         overview=_overview(interview, submitted),
-        results=tuple(build_result(answer) for answer in submitted),
+        contradictions=_contradictions(interview, submitted),
+        comparison=build_comparison(interview, compare_with),
+        stages=tuple(_sections(submitted)),
     )
+
+
+def chosen_earlier(request: HttpRequest) -> int | None:
+    """The earlier interview that the address names."""
+    try:
+        return int(request.GET.get("compare", "")[:18])
+    except ValueError:
+        return None
 
 
 def submitted_answers(interview: Interview) -> list[Answer]:
@@ -112,3 +140,17 @@ def _earned(stage: Data, answer: Answer | None) -> tuple[Any, dict[str, float]]:
     grade = answer.current_grade
     points = {one["criterion_id"]: one["points"] for one in grade.assessment["criteria"]}
     return rubric_stage(stage, answer, grade), points
+
+
+def _contradictions(interview: Interview, submitted: Sequence[Answer]) -> tuple[Contradiction, ...]:
+    handed = {answer.stage_id: Handed(answer.text, answer.estimates) for answer in submitted}
+    edition = interview.edition
+    return find_contradictions(edition.stages, handed, edition.data["prompt"])
+
+
+def _sections(submitted: Sequence[Answer]) -> Iterator[StageSection]:
+    grades = grades_by_answer(submitted)
+    for answer in submitted:
+        stage = answer.interview.edition.stage(answer.stage_id)
+        earlier = build_history(stage, answer, grades.get(answer.pk, []))
+        yield StageSection(build_result(answer), earlier)

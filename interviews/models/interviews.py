@@ -51,6 +51,22 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         answers = Answer.objects.select_related("current_grade__grading").prefetch_related(gradings)
         return self.select_related("edition").prefetch_related(Prefetch("answers", answers))
 
+    def with_grades(self) -> "InterviewQuerySet":
+        """Bring edition, answers and current grades along, for reading results only."""
+        answers = Answer.objects.select_related("current_grade")
+        return self.select_related("edition").prefetch_related(Prefetch("answers", answers))
+
+    def before(self, interview: "Interview") -> "InterviewQuerySet":
+        """The same learner's on the same scenario that were finished earlier, latest first."""
+        scenario = interview.edition.scenario_id
+        same = Q(edition__scenario=scenario) if scenario else Q(edition=interview.edition_id)
+        earlier = self.filter(same, learner=interview.learner_id).exclude(pk=interview.pk)
+        return (
+            earlier.filter(finished_at__lte=interview.finished_at)
+            .defer("edition__data")
+            .order_by("-finished_at", "-pk")
+        )
+
     def with_results(self) -> "InterviewQuerySet":
         """Add `points` earned, `submitted` and `graded` stages; the edition knows the maximum."""
         stages = Q(answers__criterion_id="")

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from common.http import HtmxRequest
 from interviews import actions
 from interviews.access import access_answer, access_interview, signed_in
-from interviews.debrief_page import build_page
+from interviews.debrief_page import build_page, chosen_earlier
 from interviews.models import Answer, Interview
 from interviews.models.interviews import MAX_TEXT
 from interviews.session import build_editor, build_result, build_session, build_stage
@@ -73,7 +73,8 @@ def show_debrief(request: HtmxRequest, pk: int) -> HttpResponse:
     interview = access_interview(request, pk)
     if interview.finished_at is None:
         return redirect("interviews:session", pk)
-    return render(request, "interviews/debrief.html", {"page": build_page(interview)})
+    page = build_page(interview, compare_with=chosen_earlier(request))
+    return render(request, "interviews/debrief.html", {"page": page})
 
 
 @require_POST
