@@ -136,6 +136,14 @@ def test_the_page_says_what_the_model_holds(stranger: Client) -> None:
     assert "What the model holds" in stranger.get(PAGE).content.decode()
 
 
+@pytest.mark.parametrize("lab", all_labs(), ids=lambda lab: lab.slug)
+def test_every_lab_can_stand_in_a_lesson_with_each_of_its_presets(lab: Lab[Any]) -> None:
+    for name, preset in lab.presets.items():
+        text = render_lab(lab.slug, name)
+        assert lab.run(preset.parameters).tiles[0].text.partition(" ")[0] in text
+        assert "csrf" not in text
+
+
 def test_labs_of_one_lesson_keep_their_elements_apart(stranger: Client) -> None:
     first, second = (render_lab("circuit-breaker", "hystrix", place=place) for place in (1, 2))
     ids = re.compile(r' id="([^"]+)"')
