@@ -103,3 +103,9 @@ def test_any_reference_can_be_graded_against_or_is_refused(reference: str, answe
     except RubricError:
         return
     check(assessment, answer)
+
+
+def test_a_reference_whose_sentences_differ_by_a_negation_does_not_contradict_itself() -> None:
+    reference = "A process does not share its memory. A thread does share its memory."
+    assessment = grade_against_reference(QUESTION, reference, reference)
+    assert assessment.score >= 0.85

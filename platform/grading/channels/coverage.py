@@ -25,7 +25,7 @@ class Cover:
 
 
 def best_cover(exemplars: Sequence[Segment], reading: Reading, weights: Weights) -> Cover | None:
-    """The segment that covers one of the exemplars best, whatever is negated.
+    """The segment that covers one of the exemplars best; words that are negated count half.
 
     Its `share` is that of the exemplar whose polarity agrees with it best.
     """
@@ -36,8 +36,9 @@ def best_cover(exemplars: Sequence[Segment], reading: Reading, weights: Weights)
         found = [cover(exemplar, segment, weights) for exemplar in exemplars]
         nearest = max(found, key=lambda one: one.raw)
         share = max(one.share for one in found)
-        if nearest.raw * credit - handicap > best_value + 1e-9:
-            best_value = nearest.raw * credit - handicap
+        value = (nearest.raw + share) / 2 * credit - handicap
+        if value > best_value + 1e-9:
+            best_value = value
             best = replace(nearest, share=share * credit, raw=nearest.raw * credit)
     return best
 
