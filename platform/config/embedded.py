@@ -103,11 +103,11 @@ def _exclusive(path: Path) -> Iterator[None]:
 
 def _start_missing(var: Path, say: Callable[[str], None]) -> None:
     """Start both at once: each takes its time without needing the processor."""
-    wanted: dict[str, _Server] = {}
+    wanted: dict[str, Server] = {}
     if "REDIS_URL" not in os.environ:
-        wanted["REDIS_URL"] = _Valkey(var)
+        wanted["REDIS_URL"] = Valkey(var)
     if "DATABASE_URL" not in os.environ:
-        wanted["DATABASE_URL"] = _Postgres(var)
+        wanted["DATABASE_URL"] = Postgres(var)
     started = [server for server in wanted.values() if server.begin(say)]
     for server in started:
         server.wait()
@@ -120,11 +120,11 @@ def _stop_if_last(var: Path, lock: IO[str]) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        _Valkey(var).stop()
-        _Postgres(var).stop()
+        Valkey(var).stop()
+        Postgres(var).stop()
 
 
-class _Server(ABC):
+class Server(ABC):
     """One server process: its own session, so that Ctrl-C in the terminal does not reach it."""
 
     name: str
@@ -199,7 +199,7 @@ class _Server(ABC):
                 time.sleep(POLL_S)
 
 
-class _Postgres(_Server):
+class Postgres(Server):
     name = "postgres"
     stop_signal = signal.SIGINT
     """PostgreSQL's “fast” stop: it does not wait for connected clients."""
@@ -273,7 +273,7 @@ class _Postgres(_Server):
         return True
 
 
-class _Valkey(_Server):
+class Valkey(Server):
     name = "valkey"
     stop_signal = signal.SIGTERM
 

@@ -255,7 +255,10 @@ CELERY_DB_REUSE_MAX = 1000
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"interviews.tasks.grade": {"queue": "grading"}}
 CELERY_BEAT_SCHEDULE = {
-    "sweep-gradings": {"task": "interviews.tasks.sweep", "schedule": 15.0},
+    "sweep-gradings": {
+        "task": "interviews.tasks.sweep",
+        "schedule": float(env.integer("GRADING_SWEEP_SECONDS", 15, minimum=1)),
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"

@@ -1,4 +1,4 @@
-"""What is measured inside one process: queries, CPU of a quiz answer, grading."""
+"""What is measured inside one process: queries, CPU of a quiz answer."""
 
 import re
 import secrets
@@ -9,15 +9,9 @@ from collections.abc import Iterator
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
-from accounts.models import Learner
 from config.bench.people import learner_with_session
-from interviews import actions as interviews
-from interviews.models import Grade, Grading, ScenarioEdition
 
-GRADED = 100
-GRADING_TIMEOUT_S = 300.0
 ANSWERS = 60
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 _OPTION = re.compile(r'<input type="(?:radio|checkbox)" name="([^"]+)" value="([^"]+)"')
@@ -76,39 +70,3 @@ def _fields(text: str) -> dict[str, str]:
     elif number := _NUMBER.search(text):
         fields[number[1]] = "1"
     return fields
-
-
-def submitted_to_graded() -> list[float]:
-    """Submit answers and return, sorted, the seconds until each grade was stored."""
-    edition = ScenarioEdition.objects.filter(is_current=True).first()
-    if edition is None:
-        raise RuntimeError("There is no scenario to answer.")
-    text = edition.data["stages"][0].get("model_answer", "") or "We queue the charge and retry."
-    submitted = {}
-    for number in range(GRADED):
-        learner, _cookie = learner_with_session(secrets.randbelow(10**9))
-        answer = _submit(learner, edition, text, number)
-        submitted[answer] = timezone.now()
-    return sorted(_wait_for_grades(list(submitted)))
-
-
-def _submit(learner: Learner, edition: ScenarioEdition, text: str, number: int) -> int:
-    interview = interviews.start_interview(learner=learner, edition=edition, mode="practice")
-    answer = interviews.open_stage(interview=interview, stage_id=edition.stages[0]["id"])
-    if answer.submitted_at is None:
-        sent = interviews.Sent(text=text, base=answer.version)
-        interviews.submit_answer(answer=answer, sent=sent, key=f"bench-{number}-{interview.pk}")
-    return answer.pk
-
-
-def _wait_for_grades(answers: list[int]) -> list[float]:
-    deadline = time.monotonic() + GRADING_TIMEOUT_S
-    while time.monotonic() < deadline:
-        grades = Grade.objects.filter(answer__in=answers).select_related("grading")
-        if len(grades) == len(answers):
-            return [
-                (grade.created_at - grade.grading.requested_at).total_seconds() for grade in grades
-            ]
-        time.sleep(0.05)
-    waiting = Grading.objects.filter(answer__in=answers).exclude(state="done").count()
-    raise RuntimeError(f"{waiting} of {len(answers)} answers were not graded in time.")

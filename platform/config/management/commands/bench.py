@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from config import chromium, embedded
-from config.bench import engine, inside, labs, people, site
+from config.bench import engine, grading, inside, labs, people, site
 from config.bench.load import Target, family, measure
 from config.bench.site import Site
 from labs.registry import all_labs
@@ -25,8 +25,16 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
     help = "Print measurements: pages against bare views, bytes, paint, grading, start-up, memory."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Read which part is wanted."""
+        parser.add_argument("--grading", action="store_true", help="Measure grading only.")
+
     def handle(self, *args: Any, **options: Any) -> None:
         var = embedded.directory()
+        if options["grading"]:
+            with site.running(var, own_servers=False) as running:
+                self.grading(running)
+            return
         self.start_up(var / "start-up")
         with site.running(var, own_servers=False) as running:
             # This process began before the site had collected its static files.
@@ -36,7 +44,7 @@ class Command(BaseCommand):
             self.in_process()
             self.engine()
             self.labs()
-            self.grading()
+            self.grading(running)
             self.memory(running)
             self.browser(running)
 
@@ -126,10 +134,31 @@ class Command(BaseCommand):
             self.line("  mean wait, ours", one.ours.wait)
             self.line("  mean wait, SimPy", one.simpy.wait, "the same")
 
-    def grading(self) -> None:
-        """Measure from submitting to the stored grade."""
-        self.title(f"Submitted to graded, {inside.GRADED} answers at once, one worker of two")
-        waits = inside.submitted_to_graded()
+    def grading(self, running: Site) -> None:
+        """Measure what a grade costs, how long it takes, and what a worker needs."""
+        self.title("Grading in one process, one core (CPU)")
+        cost = grading.in_process()
+        self.line("answers graded per second per core", f"{cost.answers_per_core_s:.1f}")
+        self.line(f"an answer of {cost.words} words against {cost.criteria} criteria",
+                  f"{cost.large_s:.2f} s", "≤ 0.6 s")  # fmt: skip
+        self.line("  reading such a rubric and the model, once", f"{cost.rubric_s:.2f} s")
+        worker = running.pids["worker"]
+        batch = grading.at_once(worker)
+        self.title(f"Submitted to graded, one worker of two processes, {grading.AT_ONCE} at once")
+        self.waits(batch.waits)
+        self.line("answers graded per second", f"{grading.AT_ONCE / batch.elapsed_s:.1f}")
+        self.line("  per second of its CPU", f"{grading.AT_ONCE / batch.cpu_s:.1f}")
+        self.title(f"Submitted to graded, {grading.ONE_BY_ONE} one after the other")
+        self.waits(grading.one_by_one())
+        self.title("A worker")
+        self.line("memory of a process with the model",
+                  f"{grading.resident_bytes(worker) / 1e6:.0f} MB", "≤ 300 MB")  # fmt: skip
+        ready = grading.ready()
+        self.line("grader: from start to the first grade", f"{ready.first_grade_s:.1f} s", "≤ 2 s")
+        self.line("worker: from start to taking answers", f"{ready.worker_s:.1f} s")
+
+    def waits(self, waits: list[float]) -> None:
+        """Print how long grades took."""
         figures = (_at(waits, 0.5), _at(waits, 0.95), waits[-1])
         self.line("p50 / p95 / last", " / ".join(f"{wait:.2f}" for wait in figures) + " s")
 
