@@ -48,7 +48,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """A batch handed in at once: seconds until each grade, sorted, in all, and CPU of the worker."""
+    """A batch handed in at once: seconds until each grade, sorted; in all; CPU of the worker."""
 
     waits: list[float]
     elapsed_s: float
