@@ -137,6 +137,8 @@ def submit_answer(*, answer: Answer, sent: Sent | None, key: str) -> Saved:
     row.submission_key = key
     row.late = now > row.deadline(_minutes(row)) + GRACE
     row.save(update_fields=["submitted_at", "submission_key", "late"])
+    # Who hands in something new no longer waits for a person to read what was there before.
+    row.gradings.filter(state=State.PARKED).update(state=State.WITHDRAWN)
     queue_grading(answer=row)
     answer_submitted.send(Answer, answer=row)
     _finish_if_complete(row.interview)

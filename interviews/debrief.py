@@ -13,6 +13,7 @@ from grading import CriterionAssessment, EvidenceKind, Flag, Verdict, assessment
 from interviews.appeals import PERSON, AppealNote, notes_on
 from interviews.highlight import Span, mark_text
 from interviews.models import Answer, Grade
+from interviews.opinions import say_opinion
 from interviews.rubrics import graded_text, read_estimate
 from interviews.verdicts import word_for
 
@@ -95,6 +96,7 @@ class StageDebrief:
     regraded: bool
     provisional: bool
     uncertainty: float
+    second_opinion: str
     flags: tuple[str, ...]
 
 
@@ -126,6 +128,7 @@ def build_debrief(*, stage: Data, answer: Answer, grade: Grade) -> StageDebrief:
         regraded=grade.grading.regrade_id is not None,
         provisional=grade.provisional,
         uncertainty=assessment.uncertainty,
+        second_opinion=say_opinion(grade.assessment),
         flags=tuple(str(FLAGS[flag]) for flag in assessment.flags),
     )
 

@@ -6,8 +6,10 @@ often a task runs, wherever it is killed, one grading makes at most one grade.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -21,18 +23,16 @@ from grading import (
     assessment_to_data,
 )
 from grading.assessment import criterion_to_data
-from interviews.graders import current_grader
+from interviews.graders import consult, current_grader
+from interviews.leases import LeaseLostError
 from interviews.models import Answer, Grade, Grading, Interview
 from interviews.models.grades import State
+from interviews.opinions import Opinion
 from interviews.rubrics import own_estimates, question_for, rubric_of
 from interviews.signals import answer_graded
 
 logger = logging.getLogger(__name__)
 SWEEP_LIMIT = 500
-
-
-class LeaseLostError(Exception):
-    """Another worker, or nobody, may write to this grading now."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ def grade_queued(grading_id: int) -> None:
     if lease is None:
         return
     try:
-        assessment = _assess(lease)
-        write_grade(lease=lease, assessment=assessment)
+        opinion = _assess(lease)
+        write_grade(lease=lease, assessment=opinion.assessment, beside=opinion.to_data())
     except LeaseLostError:
         logger.info("Grading %s was taken over by another worker.", grading_id)
     except Exception as error:
@@ -123,7 +123,8 @@ def take_lease(grading_id: int) -> Lease | None:
     return Lease(row.pk, row.answer_id, attempt)
 
 
-def _assess(lease: Lease) -> Assessment:
+def _assess(lease: Lease) -> Opinion:
+    """The embedded grader's assessment, and a second opinion on it where one is wanted."""
     grading = Grading.objects.select_related("answer__interview", "edition").get(
         pk=lease.grading_id
     )
@@ -134,7 +135,14 @@ def _assess(lease: Lease) -> Assessment:
         _write_progress(lease, done)
 
     question, rubric = question_of(grading)
-    return current_grader().grade(question, rubric, grading.text, on_criterion=record)
+    first = current_grader().grade(question, rubric, grading.text, on_criterion=record)
+    return consult(
+        grading=grading,
+        question=question,
+        rubric=rubric,
+        first=first,
+        renew=lambda: _renew(lease),
+    )
 
 
 def question_of(grading: Grading) -> tuple[str, tuple[Criterion, ...]]:
@@ -157,6 +165,12 @@ def typed_estimates(interview: Interview) -> dict[str, dict[str, str]]:
     return dict(rows)
 
 
+def _renew(lease: Lease) -> None:
+    """Live on while somebody else is awaited."""
+    if not lease.rows().update(lease_until=Now() + lease_time()):
+        raise LeaseLostError
+
+
 def _write_progress(lease: Lease, done: list[CriterionAssessment]) -> None:
     """Show what is done, and live on: each criterion renews the lease."""
     changed = lease.rows().update(
@@ -167,8 +181,14 @@ def _write_progress(lease: Lease, done: list[CriterionAssessment]) -> None:
 
 
 @transaction.atomic
-def write_grade(*, lease: Lease, assessment: Assessment) -> Grade:
-    """Write the grade and end the grading, if the lease still holds; else LeaseLostError."""
+def write_grade(
+    *, lease: Lease, assessment: Assessment, beside: Mapping[str, Any] | None = None
+) -> Grade:
+    """Write the grade and end the grading, if the lease still holds; else LeaseLostError.
+
+    A provisional grade stands until a person has looked: the answer waits for one from the same
+    moment on. `beside` is kept with the assessment.
+    """
     grading = (
         lease.rows()
         .select_for_update(of=("self",))
@@ -188,10 +208,24 @@ def write_grade(*, lease: Lease, assessment: Assessment) -> Grade:
         points=assessment.points,
         max_points=assessment.max_points,
         provisional=assessment.provisional,
-        assessment=assessment_to_data(assessment),
+        assessment=assessment_to_data(assessment) | dict(beside or {}),
     )
     end_with_grade(grading=grading, grade=grade)
+    if grade.provisional:
+        _park(grading)
     return grade
+
+
+def _park(grading: Grading) -> None:
+    """Let a person judge the same text by the same rubric; `grading` has just ended."""
+    Grading.objects.create(
+        answer=grading.answer,
+        edition=grading.edition,
+        text=grading.text,
+        state=State.PARKED,
+        grader="person",
+        grader_version="1",
+    )
 
 
 def end_with_grade(*, grading: Grading, grade: Grade) -> None:

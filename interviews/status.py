@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from interviews.graders import has_second_grader
 from interviews.models import Answer, Grading
 from interviews.models.grades import State
 from interviews.verdicts import word_for
@@ -31,6 +32,7 @@ class GradingStatus:
     lines: tuple[StatusLine, ...]
     is_moving: bool
     has_failed: bool
+    waits_for_person: bool
 
 
 def build_status(*, answer: Answer, criteria: list[dict[str, Any]]) -> GradingStatus:
@@ -48,6 +50,7 @@ def build_status(*, answer: Answer, criteria: list[dict[str, Any]]) -> GradingSt
         lines=_lines(grading, done, criteria),
         is_moving=grading.state in {State.QUEUED, State.LEASED},
         has_failed=grading.state == State.FAILED,
+        waits_for_person=grading.state == State.PARKED,
     )
 
 
@@ -69,6 +72,9 @@ def _say(grading: Grading, done: int, total: int) -> tuple[str, str]:
         return _("%(news)s Waiting, %(time)s.") % {"news": news, "time": waited}, news
     if grading.state == State.QUEUED:
         return _("Waiting, %(time)s.") % {"time": waited}, _("Waiting to be graded.")
+    if grading.state == State.LEASED and done == total and has_second_grader():
+        said = _("Graded once; a second opinion is being asked for.")
+        return said, said
     if grading.state == State.LEASED:
         said = _("Grading, %(done)d of %(total)d.") % {"done": done, "total": total}
         return said, said

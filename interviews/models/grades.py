@@ -22,6 +22,7 @@ class State(models.TextChoices):
     DONE = "done", _("graded")
     FAILED = "failed", _("could not be graded")
     PARKED = "parked", _("waiting for a person")
+    WITHDRAWN = "withdrawn", _("withdrawn")
 
 
 OPEN_STATES = (State.QUEUED, State.LEASED, State.PARKED)
@@ -205,7 +206,10 @@ class ModelCall(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["learner", "-created_at"], name="model_call_by_learner")]
+        indexes = [
+            models.Index(fields=["learner", "-created_at"], name="model_call_by_learner"),
+            models.Index(fields=["created_at"], name="model_call_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.model}: {self.outcome}"

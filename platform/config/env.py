@@ -55,6 +55,18 @@ def integer(name: str, default: int, *, minimum: int = 0) -> int:
     return value
 
 
+def address(name: str) -> str:
+    """Return an http(s) URL, or nothing when it is not set."""
+    value = text(name, "")
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is not a valid URL.") from None
+    if value and not (parts.scheme in {"http", "https"} and parts.hostname):
+        raise ImproperlyConfigured(f"{name} must start with http:// or https:// and name a host.")
+    return value
+
+
 def words(name: str, default: str | None = "") -> list[str]:
     """Return a comma-separated list without empty entries; with default None it has to be set."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -234,7 +234,21 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_SOFT_TIME_LIMIT = env.integer("TASK_SOFT_TIME_LIMIT", 60, minimum=1)
+# The optional second grader: a server that speaks the OpenAI protocol; off without an address.
+GRADER_LLM_URL = env.address("GRADER_LLM_URL")
+GRADER_LLM_MODEL = env.text("GRADER_LLM_MODEL") if GRADER_LLM_URL else ""
+GRADER_LLM_KEY = env.text("GRADER_LLM_KEY", "")
+GRADER_LLM_ALWAYS = env.flag("GRADER_LLM_ALWAYS", default=False)
+GRADER_LLM_READ_SECONDS = env.integer("GRADER_LLM_READ_SECONDS", 30, minimum=1)
+GRADER_LLM_SECONDS = env.integer("GRADER_LLM_SECONDS", 60, minimum=1)
+GRADER_LLM_PAUSE_SECONDS = env.integer("GRADER_LLM_PAUSE_SECONDS", 60, minimum=1)
+GRADER_LLM_LEARNER_TOKENS = env.integer("GRADER_LLM_LEARNER_TOKENS", 100_000)
+GRADER_LLM_DAY_TOKENS = env.integer("GRADER_LLM_DAY_TOKENS", 2_000_000)
+
+# A task may wait for the second grader on top of its own work.
+CELERY_TASK_SOFT_TIME_LIMIT = env.integer(
+    "TASK_SOFT_TIME_LIMIT", 60 + (GRADER_LLM_SECONDS if GRADER_LLM_URL else 0), minimum=1
+)
 CELERY_TASK_TIME_LIMIT = CELERY_TASK_SOFT_TIME_LIMIT + 15
 # Above the hard limit, so that a slow task never runs twice; a killed worker's task comes back by
 # the short restore interval and, whatever happens to the broker, by the sweeper.
