@@ -48,8 +48,14 @@ def signed_in(view: View) -> View:
         if request.htmx or wants_json(request):
             return HttpResponse(status=401)
         if request.method == "POST":
-            context = {"text": request.POST.get("text", "")}
+            context = {"texts": _typed(request)}
             return render(request, "interviews/signed_out.html", context, status=401)
         return redirect_to_login(request.get_full_path())
 
     return guarded
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """What a person typed into the form that was sent, part by part."""
+    names = ["text", *(one for one in request.POST if one.startswith("estimate-")), "diagram"]
+    return [text for name in names if (text := request.POST.get(name, "")).strip()]

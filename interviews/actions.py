@@ -1,12 +1,14 @@
 """Writes of interviews. Each is atomic, and harmless when it is repeated."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Learner
@@ -17,9 +19,11 @@ from interviews.models.grades import State
 from interviews.models.interviews import Mode
 from interviews.rubrics import graded_text
 from interviews.signals import answer_submitted, interview_finished
+from interviews.work import Work, filled, work_of
 
 GRACE = timedelta(seconds=10)  # for a save that was on its way when the time ran out
 MAX_KEPT = 20  # unsettled texts per answer; beyond it the oldest is settled
+_PARTS = ("text", "estimates", "diagram")
 
 
 class NotNowError(Exception):
@@ -38,31 +42,34 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Sent:
-    """A text as a browser sends it.
+    """What a browser sends: a text, and of the other parts those its page had.
 
-    `base` is the version its writer started from; `editor` names the tab and `sequence` counts
-    the changes made in it, so that a save whose acknowledgement was lost is not taken for
-    somebody else's, and one that arrives late does not undo a later one.
+    Estimates that are not named and a `diagram` of None stay as they are stored. `base` is the
+    version its writer started from; `editor` names the tab and `sequence` counts the changes made
+    in it, so that a save whose acknowledgement was lost is not taken for somebody else's, and one
+    that arrives late does not undo a later one.
     """
 
     text: str
     base: int
     editor: str = ""
     sequence: int = 0
+    estimates: Mapping[str, str] = field(default_factory=dict)
+    diagram: str | None = None
+
+    def work_on(self, stored: Work) -> Work:
+        """Return the whole work as its writer sees it, who was shown `stored`."""
+        diagram = stored.diagram if self.diagram is None else self.diagram
+        return Work(self.text, filled({**stored.estimates, **self.estimates}), diagram)
 
 
 @dataclass(frozen=True)
 class Saved:
-    """The answer as it is stored after a text was sent, and what became of the text."""
+    """The answer as it is stored after something was sent, and what became of that."""
 
     outcome: Outcome
     version: int
-    text: str
-
-
-def clean_text(text: str) -> str:
-    """Return `text` as it is stored: LF only, without the one character PostgreSQL refuses."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    work: Work
 
 
 @transaction.atomic
@@ -115,7 +122,7 @@ def next_stage(interview: Interview, answers: dict[str, Answer]) -> str | None:
 @transaction.atomic
 def save_answer(*, answer: Answer, sent: Sent) -> Saved:
     """Store `sent` if its writer has seen what is stored; else keep it beside the answer."""
-    row = _lock_answer(answer)
+    row = lock_answer(answer)
     return _save(row, sent)
 
 
@@ -126,10 +133,12 @@ def submit_answer(*, answer: Answer, sent: Sent | None, key: str) -> Saved:
     `sent` None submits what is stored. A text that is not the newest is not submitted. `key` names
     this submission: sent twice, it is one. After a strict stage's end the last save counts.
     """
-    row = _lock_answer(answer)
+    row = lock_answer(answer)
     if closed := _closed(row):
         return closed
-    saved = _save(row, sent) if sent else Saved(Outcome.SAVED, row.version, row.text)
+    if key and key == row.submission_key:  # of an earlier try, sent twice
+        return _saved(row, Outcome.SUBMITTED)
+    saved = _save(row, sent) if sent else _saved(row, Outcome.SAVED)
     if saved.outcome in {Outcome.CONFLICT, Outcome.SUPERSEDED}:
         return saved
     now = database_now()
@@ -142,7 +151,7 @@ def submit_answer(*, answer: Answer, sent: Sent | None, key: str) -> Saved:
     queue_grading(answer=row)
     answer_submitted.send(Answer, answer=row)
     _finish_if_complete(row.interview)
-    return Saved(Outcome.SUBMITTED, row.version, row.text)
+    return _saved(row, Outcome.SUBMITTED)
 
 
 def queue_grading(*, answer: Answer) -> Grading:
@@ -175,7 +184,7 @@ def request_grading(*, answer: Answer, again: Grading | None = None, **fields: A
 @transaction.atomic
 def retry_grading(*, answer: Answer) -> None:
     """Ask the grader again after it failed; a grading under way or done is left alone."""
-    row = _lock_answer(answer)
+    row = lock_answer(answer)
     last = row.gradings.order_by("-pk").first()
     if last is not None and last.state == State.FAILED:
         queue_grading(answer=row)
@@ -184,7 +193,7 @@ def retry_grading(*, answer: Answer) -> None:
 @transaction.atomic
 def ask_person(*, answer: Answer) -> None:
     """Park an answer that could not be graded until a person has looked at it."""
-    row = _lock_answer(answer)
+    row = lock_answer(answer)
     last = row.gradings.order_by("-pk").first()
     if last is not None and last.state == State.FAILED:
         request_grading(answer=row, state=State.PARKED, grader="person", grader_version="1")
@@ -196,16 +205,15 @@ def use_kept_text(*, answer: Answer, kept_id: int) -> None:
 
     Raises NotNowError when the stage is submitted or over.
     """
-    row = _lock_answer(answer)
+    row = lock_answer(answer)
     kept = row.kept_texts.select_for_update().filter(pk=kept_id, settled_at=None).first()
     if kept is None:
         return
     if _closed(row) or _is_over(row):
         raise NotNowError
     _settle(kept)
-    if row.text and row.text != kept.text:
-        KeptText.objects.create(answer=row, text=row.text, base_version=row.version)
-    _store(row, Sent(kept.text, row.version))
+    _keep(row, work_of(row), row.version)
+    _store(row, Sent("", row.version), work_of(kept))
 
 
 @transaction.atomic
@@ -223,7 +231,7 @@ def finish_interview(*, interview: Interview) -> None:
     if locked.finished_at is not None:
         return
     for answer in locked.answers_by_stage().values():
-        if answer.submitted_at is None and answer.text.strip():
+        if answer.submitted_at is None and not work_of(answer).is_empty:
             submit_answer(answer=answer, sent=None, key=f"finish-{answer.pk}")
     locked.refresh_from_db(fields=["finished_at"])
     if locked.finished_at is None:
@@ -243,8 +251,8 @@ def _lock(interview: Interview) -> Interview:
     return rows.get(pk=interview.pk)
 
 
-def _lock_answer(answer: Answer) -> Answer:
-    """Interview first, then answer: one order of locks everywhere."""
+def lock_answer(answer: Answer) -> Answer:
+    """Lock for a write: interview first, then answer, the one order of locks everywhere."""
     interview = _lock(answer.interview)
     row = Answer.objects.select_for_update().get(pk=answer.pk)
     row.interview = interview
@@ -254,37 +262,42 @@ def _lock_answer(answer: Answer) -> Answer:
 def _save(row: Answer, sent: Sent) -> Saved:
     if closed := _closed(row):
         return closed
-    if sent.text == row.text:
-        return Saved(Outcome.SAVED, row.version, row.text)
+    work = sent.work_on(work_of(row))
+    if work == work_of(row):
+        return _saved(row, Outcome.SAVED)
     if _is_over(row):
-        return Saved(Outcome.OVER, row.version, row.text)
+        return _saved(row, Outcome.OVER)
     if sent.base != row.version and not _is_own_run(row, sent):
-        _keep(row, sent)
-        return Saved(Outcome.CONFLICT, row.version, row.text)
+        _keep(row, work, sent.base)
+        return _saved(row, Outcome.CONFLICT)
     if sent.base != row.version and sent.sequence < row.sequence:
-        return Saved(Outcome.SUPERSEDED, row.version, row.text)
-    _store(row, sent)
-    return Saved(Outcome.SAVED, row.version, row.text)
+        return _saved(row, Outcome.SUPERSEDED)
+    _store(row, sent, work)
+    return _saved(row, Outcome.SAVED)
+
+
+def _saved(row: Answer, outcome: Outcome) -> Saved:
+    return Saved(outcome, row.version, work_of(row))
 
 
 def _closed(row: Answer) -> Saved | None:
     if row.submitted_at is not None:
-        return Saved(Outcome.SUBMITTED, row.version, row.text)
+        return _saved(row, Outcome.SUBMITTED)
     if row.interview.finished_at is not None:
-        return Saved(Outcome.OVER, row.version, row.text)
+        return _saved(row, Outcome.OVER)
     return None
 
 
-def _store(row: Answer, sent: Sent) -> None:
+def _store(row: Answer, sent: Sent, work: Work) -> None:
     if not (sent.editor and sent.editor == row.editor):
         row.editor, row.editor_base = sent.editor, row.version
-    row.text = sent.text
+    row.text, row.estimates, row.diagram = work.text, dict(work.estimates), work.diagram
     row.version += 1
     row.sequence = sent.sequence
     row.saved_at = database_now()
-    row.save(update_fields=["text", "version", "saved_at", "editor", "editor_base", "sequence"])
-    # Who stores a kept text has chosen it.
-    row.kept_texts.filter(settled_at=None, text=row.text).update(settled_at=Now())
+    row.save(update_fields=[*_PARTS, "version", "saved_at", "editor", "editor_base", "sequence"])
+    # Who stores a kept work has chosen it.
+    _unsettled(row, work).update(settled_at=Now())
 
 
 def _is_own_run(row: Answer, sent: Sent) -> bool:
@@ -302,14 +315,18 @@ def _minutes(row: Answer) -> int:
     return int(row.interview.edition.stage(row.stage_id)["minutes"])
 
 
-def _keep(row: Answer, sent: Sent) -> None:
-    """Keep a text once; a browser that repeats itself does not fill the table."""
-    unsettled = row.kept_texts.filter(settled_at=None)
-    if not sent.text.strip() or unsettled.filter(text=sent.text).exists():
+def _keep(row: Answer, work: Work, base: int) -> None:
+    """Keep a work once; a browser that repeats itself does not fill the table."""
+    if work.is_empty or _unsettled(row, work).exists():
         return
-    KeptText.objects.create(answer=row, text=sent.text, base_version=sent.base)
+    KeptText.objects.create(answer=row, base_version=base, **work.to_data())
+    unsettled = row.kept_texts.filter(settled_at=None)
     surplus = unsettled.order_by("-pk").values_list("pk", flat=True)[MAX_KEPT:]
     KeptText.objects.filter(pk__in=list(surplus)).update(settled_at=Now())
+
+
+def _unsettled(row: Answer, work: Work) -> QuerySet[KeptText]:
+    return row.kept_texts.filter(settled_at=None, **work.to_data())
 
 
 def _settle(kept: KeptText) -> None:

@@ -113,9 +113,9 @@ def bring_editions(answers: Iterable[Answer]) -> None:
 
 
 def _totals(interview: Interview, submitted: Sequence[Answer]) -> Totals:
-    graded = [answer.current_grade for answer in submitted if answer.current_grade]
+    graded = [answer.points for answer in submitted if answer.points is not None]
     return Totals(
-        points=sum(grade.points for grade in graded),
+        points=sum(graded),
         max_points=interview.edition.max_points,
         graded=len(graded),
         stage_count=interview.edition.stage_count,

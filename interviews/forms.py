@@ -1,13 +1,16 @@
 """What browsers may send."""
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from interviews.actions import Sent, clean_text
+from interviews.actions import Sent
 from interviews.appeals import MAX_REASON
 from interviews.models.interviews import MAX_TEXT, Mode
+from interviews.work import MAX_DIAGRAM, MAX_ESTIMATE, clean_text
 
 MAX_VERSION = 2**31 - 1
 MAX_SEQUENCE = 2**53
@@ -26,32 +29,74 @@ class AnswerField(forms.CharField):
         return clean_text(super().to_python(value) or "")
 
 
-class AnswerForm(forms.Form):
-    """A text, with the version its writer started from.
+ESTIMATE = "estimate-"
+"""Begins the name of an estimate's field; its id follows."""
 
-    `editor` and `sequence` come from the page's script only; `key` names a submission.
+
+def _part(most: int, too_long: str) -> AnswerField:
+    return AnswerField(
+        strip=False, required=False, max_length=most, error_messages={"max_length": too_long}
+    )
+
+
+class AnswerForm(forms.Form):
+    """What was typed for a stage, with the version its writer started from.
+
+    There is a field for each estimate the stage asks for. What a page did not send (it was made
+    before the stage had it) is not taken for emptied. `editor` and `sequence` come from the page's
+    script only; `key` names a submission.
     """
 
-    text = AnswerField(
-        strip=False,
-        required=False,
-        max_length=MAX_TEXT,
-        error_messages={
-            "max_length": _(
-                "The answer has %(show_value)d characters; at most %(limit_value)d can be stored. "
-                "Shorten it: nothing you typed is lost."
-            )
-        },
+    text = _part(
+        MAX_TEXT,
+        _(
+            "The answer has %(show_value)d characters; at most %(limit_value)d can be stored. "
+            "Shorten it: nothing you typed is lost."
+        ),
+    )
+    diagram = _part(
+        MAX_DIAGRAM,
+        _(
+            "The diagram has %(show_value)d characters; at most %(limit_value)d can be stored. "
+            "Shorten it: nothing you typed is lost."
+        ),
     )
     version = forms.IntegerField(min_value=0, max_value=MAX_VERSION)
     editor = forms.RegexField(r"\A[A-Za-z0-9-]{0,64}\Z", required=False)
     sequence = forms.IntegerField(min_value=0, max_value=MAX_SEQUENCE, required=False)
     key = forms.RegexField(r"\A[A-Za-z0-9-]{0,64}\Z", required=False)
 
+    def __init__(self, data: Any, *, stage: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        too_long = _(
+            "An estimate has %(show_value)d characters; at most %(limit_value)d can be stored. "
+            "Write only a number and its unit."
+        )
+        for estimate in stage.get("estimates") or ():
+            self.fields[ESTIMATE + estimate["id"]] = _part(MAX_ESTIMATE, too_long)
+
     def sent(self) -> Sent:
         """Return the valid form as the actions want it."""
         data = self.cleaned_data
-        return Sent(data["text"], data["version"], data["editor"], data["sequence"] or 0)
+        return Sent(
+            text=data["text"],
+            base=data["version"],
+            editor=data["editor"],
+            sequence=data["sequence"] or 0,
+            estimates=self._estimates(data),
+            diagram=data["diagram"] if "diagram" in self.data else None,
+        )
+
+    def typed_estimates(self) -> dict[str, str]:
+        """Return what stands in the estimate fields, whether it can be stored or not."""
+        return self._estimates({name: str(self.data.get(name, "")) for name in self.fields})
+
+    def _estimates(self, values: Mapping[str, str]) -> dict[str, str]:
+        return {
+            name.removeprefix(ESTIMATE): values[name]
+            for name in self.fields
+            if name.startswith(ESTIMATE) and name in self.data
+        }
 
     def key_or_new(self) -> str:
         """Return the submission's key; a form without one is a submission of its own."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from interviews.views import answers, appeals, catalogue, session
+from interviews.views import answers, appeals, catalogue, pad, practice, session
 
 app_name = "interviews"
 
@@ -21,6 +21,10 @@ urlpatterns = [
     path(f"{_STAGE}retry/", answers.retry, name="retry"),
     path(f"{_STAGE}ask/", answers.ask, name="ask"),
     path(f"{_STAGE}appeal/<slug:criterion_id>/", appeals.appeal, name="appeal"),
+    path(f"{_STAGE}hint/", practice.take_hint, name="hint"),
+    path(f"{_STAGE}again/", practice.begin_again, name="again"),
+    path(f"{_STAGE}preview/", pad.preview, name="preview"),
+    path(f"{_STAGE}diagram/", pad.diagram, name="diagram"),
     path(f"{_STAGE}kept/<int:kept_id>/", answers.choose_kept, name="kept"),
     path("<slug:slug>/", catalogue.show_scenario, name="scenario"),
     path("<slug:slug>/start/", catalogue.start, name="start"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Prefetch, Q, Sum
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Learner
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from interviews.models.grades import Grade
 
 MAX_TEXT = 50_000  # characters of one answer; the grader reads 2,000 words
+
+
+def points_left(points: float, hint_cost: float) -> float:
+    """What a stage counts: the grade's points less what its hints cost, never below zero."""
+    return max(0.0, points - hint_cost)
+
+
+# The same rule in a query of interviews; a stage without a grade counts nothing.
+_POINTS_LEFT = Greatest(F("answers__current_grade__points") - F("answers__hint_cost"), 0.0)
 
 
 class Mode(models.TextChoices):
@@ -68,10 +77,10 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         )
 
     def with_results(self) -> "InterviewQuerySet":
-        """Add `points` earned, `submitted` and `graded` stages; the edition knows the maximum."""
+        """Add the `points` that count, and how many stages are `submitted` and `graded`."""
         stages = Q(answers__criterion_id="")
         return self.select_related("edition").annotate(
-            points=Coalesce(Sum("answers__current_grade__points", filter=stages), 0.0),
+            points=Coalesce(Sum(_POINTS_LEFT, filter=stages), 0.0),
             submitted=Count("answers", filter=stages & Q(answers__submitted_at__isnull=False)),
             graded=Count("answers__current_grade", filter=stages),
         )
@@ -128,7 +137,8 @@ class Answer(models.Model):
     With a `criterion_id` it is the answer to that criterion's follow-up question instead, asked
     after the stage was graded. `estimates` holds what was typed into the stage's fields, by id, and
     `diagram` a D2 text; both are versioned with the text. `hints_taken` counts from the first.
-    `tries` counts the times a stage was begun anew in a practice interview.
+    `tries` counts the times a stage was begun in a practice interview; `opened_at` is that of the
+    latest, and a grade is current only if it is of that one.
 
     `version` counts what was stored; every writer names the version it started from. `editor` is
     the tab that stored last, `editor_base` the version at which its unbroken run of saves began
@@ -143,6 +153,9 @@ class Answer(models.Model):
     estimates = models.JSONField(blank=True, default=dict)
     diagram = models.TextField(blank=True, default="")
     hints_taken = models.PositiveSmallIntegerField(default=0)
+    hint_cost = models.FloatField(
+        default=0, help_text="Points the hints taken cost together: lists need not load the stage."
+    )
     tries = models.PositiveSmallIntegerField(default=1)
     version = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(null=True, blank=True)
@@ -170,10 +183,18 @@ class Answer(models.Model):
             models.CheckConstraint(
                 condition=Q(editor_base__lte=F("version")), name="answer_editor_base_known"
             ),
+            models.CheckConstraint(condition=Q(hint_cost__gte=0), name="answer_hint_cost_positive"),
         ]
 
     def __str__(self) -> str:
         return f"answer {self.pk}"
+
+    @property
+    def points(self) -> float | None:
+        """The points that count, hints taken off; None while there is no grade."""
+        if self.current_grade is None:
+            return None
+        return points_left(self.current_grade.points, self.hint_cost)
 
     def deadline(self, minutes: int) -> datetime:
         """When the stage's time is over, by the database's clock, extra time included."""
@@ -183,10 +204,12 @@ class Answer(models.Model):
 
 
 class KeptText(models.Model):
-    """A text that was sent from an outdated page: kept, so that its author can choose."""
+    """What was sent from an outdated page: kept whole, so that its author can choose."""
 
     answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="kept_texts")
     text = models.TextField()
+    estimates = models.JSONField(blank=True, default=dict)
+    diagram = models.TextField(blank=True, default="")
     base_version = models.PositiveIntegerField()
     kept_at = models.DateTimeField(db_default=Now(), editable=False)
     settled_at = models.DateTimeField(null=True, blank=True)

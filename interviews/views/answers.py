@@ -14,10 +14,12 @@ from common.http import HtmxRequest
 from interviews import actions
 from interviews.access import access_answer, signed_in, wants_json
 from interviews.actions import Outcome, Saved
+from interviews.estimates import build_fields
 from interviews.forms import AnswerForm
 from interviews.models import Answer
 from interviews.models.interviews import MAX_TEXT
-from interviews.session import build_editor, build_session, build_stage
+from interviews.session import build_editor, build_session, build_stage, with_typed
+from interviews.work import MAX_DIAGRAM, work_of
 
 STATUS = {
     Outcome.SAVED: 200,
@@ -34,23 +36,30 @@ def show_answer(request: HtmxRequest, pk: int, stage_id: str) -> HttpResponse:
     """Tell a page's script what is stored, and the token to send with what it has kept."""
     answer = access_answer(request, pk, stage_id)
     state = "submitted" if answer.submitted_at else "saved"
-    stored = {"state": state, "version": answer.version, "text": answer.text}
+    stored = {"state": state, "version": answer.version, **work_of(answer).to_data()}
     return JsonResponse({**stored, "token": get_token(request)})
 
 
 @require_POST
 @signed_in
 def save(request: HtmxRequest, pk: int, stage_id: str) -> HttpResponse:
-    """Store a text, unless something newer is stored that its writer has not seen."""
+    """Store what was typed, unless something newer is stored that its writer has not seen."""
     answer = access_answer(request, pk, stage_id)
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
-        return _refuse(request, answer, form)
-    saved = actions.save_answer(answer=answer, sent=form.sent())
+    saved = store(request, answer)
+    if isinstance(saved, HttpResponse):
+        return saved
     if wants_json(request):
-        return JsonResponse(_saved_data(saved), status=STATUS[saved.outcome])
-    _tell(request, saved)
+        return JsonResponse(_saved_data(answer, saved), status=STATUS[saved.outcome])
+    tell(request, saved)
     return redirect("interviews:stage", pk, stage_id)
+
+
+def store(request: HtmxRequest, answer: Answer) -> Saved | HttpResponse:
+    """Save what the request brings; a response when it cannot be read."""
+    form = AnswerForm(request.POST, stage=_stage(answer))
+    if not form.is_valid():
+        return refuse(request, answer, form)
+    return actions.save_answer(answer=answer, sent=form.sent())
 
 
 @require_POST
@@ -58,16 +67,16 @@ def save(request: HtmxRequest, pk: int, stage_id: str) -> HttpResponse:
 def submit(request: HtmxRequest, pk: int, stage_id: str) -> HttpResponse:
     """Hand the stage in; answers at once, grading happens elsewhere."""
     answer = access_answer(request, pk, stage_id)
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, stage=_stage(answer))
     if not form.is_valid():
-        return _refuse(request, answer, form)
+        return refuse(request, answer, form)
     saved = actions.submit_answer(answer=answer, sent=form.sent(), key=form.key_or_new())
     if wants_json(request):
         url = reverse("interviews:stage", args=[pk, stage_id])
         done = saved.outcome == Outcome.SUBMITTED
-        return JsonResponse({**_saved_data(saved), "url": url}, status=200 if done else 409)
+        return JsonResponse({**_saved_data(answer, saved), "url": url}, status=200 if done else 409)
     if saved.outcome != Outcome.SUBMITTED:
-        _tell(request, saved)
+        tell(request, saved)
     return redirect("interviews:stage", pk, stage_id)
 
 
@@ -102,14 +111,22 @@ def choose_kept(request: HtmxRequest, pk: int, stage_id: str, kept_id: int) -> H
     return redirect("interviews:stage", pk, stage_id)
 
 
-def _saved_data(saved: Saved) -> dict[str, Any]:
+def _stage(answer: Answer) -> dict[str, Any]:
+    return answer.interview.edition.stage(answer.stage_id)
+
+
+def _saved_data(answer: Answer, saved: Saved) -> dict[str, Any]:
     data: dict[str, Any] = {"state": str(saved.outcome), "version": saved.version}
     if saved.outcome in {Outcome.CONFLICT, Outcome.SUPERSEDED}:
-        data["text"] = saved.text
+        data |= saved.work.to_data()
+    if fields := build_fields(_stage(answer), saved.work.estimates):
+        data["readings"] = {
+            one.id: {"of": one.text, "words": one.words, "ok": one.is_readable} for one in fields
+        }
     return data
 
 
-def _tell(request: HttpRequest, saved: Saved) -> None:
+def tell(request: HttpRequest, saved: Saved) -> None:
     """Say to who has no script what became of the text."""
     if saved.outcome == Outcome.SAVED:
         said = _("Saved as version %(version)d.") % {"version": saved.version}
@@ -124,7 +141,7 @@ def _tell(request: HttpRequest, saved: Saved) -> None:
         messages.error(request, said % {"version": saved.version})
 
 
-def _refuse(request: HtmxRequest, answer: Answer, form: AnswerForm) -> HttpResponse:
+def refuse(request: HtmxRequest, answer: Answer, form: AnswerForm) -> HttpResponse:
     """Say what is wrong, with the typed text still there."""
     errors = [str(error) for field in form.errors.values() for error in field]
     if wants_json(request):
@@ -135,9 +152,15 @@ def _refuse(request: HtmxRequest, answer: Answer, form: AnswerForm) -> HttpRespo
     context = {
         "session": build_session(answer.interview, here=answer.stage_id),
         "stage": build_stage(answer.interview, answer.stage_id),
-        "editor": build_editor(answer, list(kept)),
+        "editor": with_typed(
+            build_editor(answer, list(kept)),
+            _stage(answer),
+            text=request.POST.get("text", ""),
+            estimates=form.typed_estimates(),
+            diagram=request.POST.get("diagram", ""),
+        ),
         "max_text": MAX_TEXT,
+        "max_diagram": MAX_DIAGRAM,
         "errors": errors,
-        "typed": request.POST.get("text", ""),
     }
     return render(request, "interviews/stage.html", context, status=422)

@@ -10,7 +10,15 @@ from interviews.access import access_answer, access_interview, signed_in
 from interviews.debrief_page import build_page, chosen_earlier
 from interviews.models import Answer, Interview
 from interviews.models.interviews import MAX_TEXT
-from interviews.session import build_editor, build_result, build_session, build_stage
+from interviews.session import (
+    build_earlier,
+    build_editor,
+    build_result,
+    build_session,
+    build_stage,
+    earlier_grade,
+)
+from interviews.work import MAX_DIAGRAM
 
 
 @require_safe
@@ -33,12 +41,15 @@ def show_stage(request: HtmxRequest, pk: int, stage_id: str) -> HttpResponse:
         "session": build_session(interview, here=stage_id),
         "stage": build_stage(interview, stage_id),
         "max_text": MAX_TEXT,
+        "max_diagram": MAX_DIAGRAM,
     }
+    earlier = earlier_grade(answer)
     if answer.submitted_at is not None:
-        context["result"] = build_result(answer)
+        context["result"] = build_result(answer, earlier=earlier)
     else:
         kept = answer.kept_texts.filter(settled_at=None).order_by("pk")
         context["editor"] = build_editor(answer, list(kept))
+        context["earlier"] = build_earlier(answer, earlier) if earlier else None
     return render(request, "interviews/stage.html", context)
 
 
@@ -63,7 +74,8 @@ def show_grading(request: HtmxRequest, pk: int, stage_id: str) -> HttpResponse:
         raise Http404
     if not request.htmx:
         return redirect("interviews:stage", pk, stage_id)
-    return render(request, "interviews/_result.html", {"result": build_result(answer)})
+    result = build_result(answer, earlier=earlier_grade(answer))
+    return render(request, "interviews/_result.html", {"result": result})
 
 
 @require_safe
@@ -95,4 +107,7 @@ def _in_order(interview: Interview) -> list[Answer]:
 
 
 def _latest(interview: Interview) -> Answer:
-    return _in_order(interview)[-1]
+    """The stage that was opened last and is open still, else the last one submitted."""
+    answers = _in_order(interview)
+    still_open = [answer for answer in answers if answer.submitted_at is None]
+    return max(still_open, key=lambda answer: answer.opened_at, default=answers[-1])

@@ -1,10 +1,11 @@
 // The stage of an interview: clock, autosave, submission. Without it the forms work by themselves.
-// What is typed goes to IndexedDB first and to the server next; the server decides which version
-// counts, and never overwrites what another tab stored.
+// What is typed (the text, the estimates and the diagram, as one) goes to IndexedDB first and to the
+// server next; the server decides which version counts, and never overwrites what another tab stored.
 
 const QUIET_MS = 900; // typing pauses this long before a save
 const LONGEST_WAIT_MS = 30000; // between two tries
 const LAST_WORDS = "loadmark-interview:";
+const ESTIMATE = "estimate-"; // begins the names of these fields
 const KEEPALIVE_BYTES = 60000; // browsers refuse more in a request that outlives its page
 
 // ---- clock -------------------------------------------------------------------------------------
@@ -20,6 +21,8 @@ function runClock(clock) {
     if (ms < 0 && !clock.classList.contains("late")) {
       clock.classList.add("late");
       word.textContent = clock.dataset.over;
+      for (const line of document.querySelectorAll("[data-in-time]")) line.hidden = true;
+      for (const line of document.querySelectorAll("[data-late]")) line.hidden = false;
     }
   };
   tick();
@@ -57,7 +60,8 @@ const local = {
     });
   },
 
-  put(record) { return this.run("readwrite", (store) => store.put(record)); },
+  // Whether the record is kept: not every browser does.
+  async put(record) { return (await this.run("readwrite", (store) => store.put(record))) !== undefined; },
 
   // A page that is being left does not wait for IndexedDB: its last words are written at once.
   putNow(record) {
@@ -110,23 +114,45 @@ class AnswerEditor {
   constructor(form) {
     this.form = form;
     this.area = form.elements.text;
+    this.parts = [...form.querySelectorAll("[data-part]")];
     this.words = form.dataset;
     this.answer = form.dataset.answer;
     this.version = Number(form.elements.version.value);
-    this.stored = this.area.defaultValue;
+    this.stored = this.read((part) => part.defaultValue);
     this.editor = newName();
     this.sequence = 0; // changes made in this tab
     this.acknowledged = 0; // the latest of them that the server has stored
     this.isTouched = false;
+    this.isKept = true; // in this browser
     this.failures = 0;
     this.state = "";
     this.sending = null;
   }
 
-  get isDirty() { return this.area.value !== this.stored; }
+  // A work is the value of every part by the name of its field.
+  get work() { return this.read((part) => part.value); }
+  get isDirty() { return !this.isSame(this.work, this.stored); }
   get isClosed() { return this.state === "submitted" || this.state === "over"; }
   get isPaused() { return this.isClosed || this.state === "conflict"; }
   get key() { return `${this.answer}#${this.editor}`; }
+
+  read(pick) { return Object.fromEntries(this.parts.map((part) => [part.name, pick(part)])); }
+
+  fill(work) {
+    for (const part of this.parts) if (part.name in work) part.value = work[part.name];
+    this.parts.find((part) => part.name === "diagram")?.dispatchEvent(new Event("drawn-anew"));
+    this.showCount();
+  }
+
+  isSame(one, other) {
+    return this.parts.every(({ name }) => (one[name] ?? "") === (other[name] ?? ""));
+  }
+
+  // What the server tells of a work, by the names of the fields.
+  workFrom(told) {
+    return this.read(({ name }) => (name.startsWith(ESTIMATE)
+      ? told.estimates?.[name.slice(ESTIMATE.length)] : told[name]) ?? "");
+  }
 
   async start() {
     this.listen();
@@ -136,7 +162,13 @@ class AnswerEditor {
   }
 
   listen() {
-    this.area.addEventListener("input", () => this.typed());
+    for (const part of this.parts) part.addEventListener("input", () => this.typed(part));
+    for (const button of this.form.querySelectorAll("[data-insert]")) {
+      button.addEventListener("click", () => this.insert(button.dataset.insert));
+    }
+    for (const button of this.form.querySelectorAll("[data-view]")) {
+      button.addEventListener("click", () => this.show(button.dataset.view));
+    }
     this.form.addEventListener("submit", (event) => this.onSubmit(event));
     for (const button of this.form.querySelectorAll("[data-keep]")) {
       button.addEventListener("click", () => this.choose(button.dataset.keep));
@@ -152,11 +184,12 @@ class AnswerEditor {
   // older ones are handed to the server, which keeps them beside the answer.
   async restore() {
     const records = await local.of(this.answer);
-    const typedMeanwhile = this.area.value !== this.area.defaultValue;
+    const typedMeanwhile = this.isDirty;
     let restored = typedMeanwhile;
     for (const record of records) {
       if (!(await claim(record.editor))) continue;
-      if (record.text === this.stored) await local.remove(record.key);
+      record.work ??= { text: record.text };
+      if (this.isSame({ ...this.stored, ...record.work }, this.stored)) await local.remove(record.key);
       else if (restored) await this.handOver(record);
       else { this.adopt(record); restored = true; }
     }
@@ -166,7 +199,7 @@ class AnswerEditor {
 
   adopt(record) {
     Object.assign(this, { editor: record.editor, sequence: record.sequence, version: record.base });
-    this.area.value = record.text;
+    this.fill(record.work);
     this.say("unsaved");
   }
 
@@ -175,29 +208,35 @@ class AnswerEditor {
     if (answer && [200, 409].includes(answer.status)) await local.remove(record.key);
   }
 
-  typed() {
+  typed(part) {
     this.showCount();
+    if (part.name.startsWith(ESTIMATE)) this.showReading(part, { words: "", ok: true });
     if (this.isClosed) return;
     this.isTouched = true;
     this.sequence += 1;
     this.keepLocally();
     if (this.isPaused) return;
-    this.say("unsaved");
+    if (this.failures) this.showGraded(); // what is wrong stays said until a save gets through
+    else this.say("unsaved");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), QUIET_MS);
   }
 
   get change() {
-    return { text: this.area.value, base: this.version, editor: this.editor, sequence: this.sequence };
+    return { work: this.work, base: this.version, editor: this.editor, sequence: this.sequence };
   }
 
   get record() { return { key: this.key, answer: this.answer, at: Date.now(), ...this.change }; }
-  keepLocally() { return local.put(this.record); }
+
+  async keepLocally() {
+    this.isKept = await local.put(this.record);
+    if (!this.isKept && this.failures) this.say(this.state);
+  }
 
   post(url, sent, { keepalive = false, key = "" } = {}) {
     const body = new URLSearchParams({
       csrfmiddlewaretoken: this.form.elements.csrfmiddlewaretoken.value,
-      text: sent.text, version: sent.base, editor: sent.editor, sequence: sent.sequence, key,
+      ...sent.work, version: sent.base, editor: sent.editor, sequence: sent.sequence, key,
     });
     if (keepalive && body.toString().length > KEEPALIVE_BYTES) return Promise.reject(new Error("too long"));
     return fetch(url, {
@@ -225,31 +264,34 @@ class AnswerEditor {
   async sendOnce(sent) {
     try {
       const response = await this.post(this.form.dataset.save, sent);
-      await this.read(response, sent);
-    } catch {
+      await this.hear(response, sent);
+    } catch (error) {
       this.failures += 1;
-      this.say("offline");
+      this.say(error.isAnswer ? "refused" : "offline");
     }
   }
 
-  async read(response, sent) {
+  async hear(response, sent) {
     if (response.status === 401 || response.status === 403) return this.renew();
     if (response.status === 422) return this.refuse(await response.json());
-    if (response.status !== 200 && response.status !== 409) throw new Error(String(response.status));
+    if (response.status !== 200 && response.status !== 409) {
+      throw Object.assign(new Error(String(response.status)), { isAnswer: true });
+    }
     const stored = await response.json();
+    this.showReadings(stored.readings ?? {});
     this.failures = 0;
     if (stored.state === "saved") return this.acknowledge(sent, stored.version);
     if (stored.state === "superseded") return this.fallBehind(sent, stored);
     if (stored.state === "conflict") return this.showConflict(stored);
     this.version = stored.version;
     this.say(stored.state);
-    this.area.readOnly = true;
+    for (const part of this.parts) part.readOnly = true;
     return undefined;
   }
 
   async acknowledge(sent, version) {
     if (sent.sequence < this.acknowledged) return;
-    Object.assign(this, { acknowledged: sent.sequence, version, stored: sent.text });
+    Object.assign(this, { acknowledged: sent.sequence, version, stored: sent.work });
     this.form.elements.version.value = version;
     if (this.isDirty) { await this.keepLocally(); return; }
     await local.remove(this.key);
@@ -261,9 +303,9 @@ class AnswerEditor {
   async fallBehind(sent, stored) {
     if (sent.sequence < this.sequence) return;
     if (this.isTouched) { this.showConflict(stored); return; }
-    this.area.value = stored.text;
-    this.showCount();
-    await this.acknowledge({ ...sent, text: stored.text }, stored.version);
+    const work = this.workFrom(stored);
+    this.fill(work);
+    await this.acknowledge({ ...sent, work }, stored.version);
   }
 
   refuse(told) { this.failures += 1; this.say("invalid", told.message); }
@@ -285,24 +327,31 @@ class AnswerEditor {
     if (this.isPaused) return;
     const sent = this.change;
     this.post(this.form.dataset.save, sent, { keepalive: true })
-      .then((response) => this.read(response, sent)).catch(() => {});
+      .then((response) => this.hear(response, sent)).catch(() => {});
   }
 
   // Until somebody chooses, the version stays the one this text began from: a reload asks again.
   showConflict(stored) {
     const panel = this.form.querySelector(".conflict");
-    panel.querySelector("[data-theirs]").textContent = stored.text;
+    panel.querySelector("[data-theirs]").textContent = this.tell(this.workFrom(stored));
     panel.hidden = false;
     this.theirs = stored;
     this.say("conflict");
     this.keepLocally();
   }
 
+  // A work as one text: the answer, the estimates under their labels, the diagram's source.
+  tell(work) {
+    const lines = this.parts.filter((part) => part.name.startsWith(ESTIMATE) && work[part.name].trim())
+      .map((part) => `${part.labels[0].textContent.trim()}: ${work[part.name]}`);
+    return [work.text, lines.join("\n"), work.diagram].filter((one) => one?.trim()).join("\n\n");
+  }
+
   async choose(whose) {
     this.form.querySelector(".conflict").hidden = true;
     if (whose === "theirs") await this.giveWay();
     this.version = this.theirs.version;
-    this.stored = this.theirs.text;
+    this.stored = this.workFrom(this.theirs);
     this.sequence += 1;
     this.form.elements.version.value = this.version;
     this.say(this.isDirty ? "unsaved" : "saved");
@@ -316,7 +365,7 @@ class AnswerEditor {
     const own = this.record;
     this.editor = newName();
     await claim(this.editor);
-    this.area.value = this.theirs.text;
+    this.fill(this.workFrom(this.theirs));
     await local.put(own);
     await this.handOver(own);
   }
@@ -342,9 +391,9 @@ class AnswerEditor {
       if (this.failures) return;
       response = await this.post(this.form.action, sent, { key });
     }
-    if (response.status !== 200) { await this.read(response, sent); return; }
+    if (response.status !== 200) { await this.hear(response, sent); return; }
     const { url } = await response.json();
-    this.stored = this.area.value;
+    this.stored = sent.work;
     await local.remove(this.key);
     location.assign(url);
   }
@@ -354,9 +403,9 @@ class AnswerEditor {
     const changed = state !== this.state;
     this.state = state;
     const place = this.form.querySelector(".save-state");
-    const look = { login: "offline", invalid: "offline", unsent: "offline", submitted: "conflict", over: "conflict" };
+    const look = { login: "offline", invalid: "offline", unsent: "offline", refused: "offline", submitted: "conflict", over: "conflict" };
     place.dataset.state = look[state] ?? state;
-    place.textContent = text ?? this.word(state);
+    place.textContent = text ?? this.word(place.dataset.state === "offline" && !this.isKept ? "fragile" : state);
     if (state !== "login" && state !== "saving") this.form.querySelector("[data-login-link]").hidden = true;
     if (changed && place.dataset.state !== "saving" && state !== "unsaved") this.announce(state, place);
     this.showGraded();
@@ -376,8 +425,52 @@ class AnswerEditor {
   showGraded() {
     const place = this.form.querySelector("[data-graded]");
     if (this.isPaused) place.textContent = "";
+    else if (this.isDirty && this.failures) place.textContent = this.word(this.version ? "behind" : "nothing");
     else if (this.isDirty) place.textContent = this.words.wordPending;
     else if (this.version) place.textContent = this.word("graded");
+  }
+
+  // How the server understood an estimate, unless it has changed since.
+  showReadings(readings) {
+    for (const [id, reading] of Object.entries(readings)) {
+      const part = this.form.elements[ESTIMATE + id];
+      if (part && part.value.trim() === reading.of.trim()) this.showReading(part, reading);
+    }
+  }
+
+  showReading(part, { words, ok }) {
+    const place = document.getElementById(`${part.id}-reading`);
+    if (place.textContent !== words) place.textContent = words;
+    place.classList.toggle("bad", !ok);
+    part.setAttribute("aria-invalid", String(!ok));
+  }
+
+  // ---- the diagram's building blocks, and the preview ----
+  // A snippet goes on a line of its own after the cursor's; its name is selected, to be typed over.
+  insert(snippet) {
+    const pad = this.form.elements.diagram;
+    if (pad.readOnly) return;
+    let number = 1;
+    const named = (n) => snippet.replaceAll("{n}", n === 1 ? "" : String(n));
+    const isTaken = (line) => new RegExp(`^\\s*${line.split(":")[0]}\\s*[:.{\\n-]`, "m").test(`${pad.value}\n`);
+    while (snippet.includes("{n}") && isTaken(named(number))) number += 1;
+    const end = pad.value.indexOf("\n", pad.selectionEnd);
+    const at = end < 0 ? pad.value.length : end;
+    const before = at && pad.value[at - 1] !== "\n" ? "\n" : "";
+    pad.focus();
+    pad.setRangeText(before + named(number), at, at, "end");
+    const label = /: ([^{]*[^{\s])/.exec(named(number));
+    const start = at + before.length + label.index + 2;
+    pad.setSelectionRange(start, start + label[1].length);
+    pad.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  show(view) {
+    for (const button of this.form.querySelectorAll("[data-view]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.view === view));
+    }
+    this.area.hidden = view === "preview";
+    this.form.querySelector("#preview").hidden = view !== "preview";
   }
 
   showCount() {

@@ -79,6 +79,10 @@ ROUTES = {
     f"{_STAGE}retry/": Route(SEND_OWN, f"{_OWN_STAGE}retry/"),
     f"{_STAGE}ask/": Route(SEND_OWN, f"{_OWN_STAGE}ask/"),
     f"{_STAGE}appeal/<slug:criterion_id>/": Route(SEND_OWN, f"{_OWN_STAGE}appeal/queue/"),
+    f"{_STAGE}hint/": Route(SEND_OWN, f"{_OWN_STAGE}hint/"),
+    f"{_STAGE}again/": Route(SEND_OWN, f"{_OWN_STAGE}again/"),
+    f"{_STAGE}preview/": Route(SEND_OWN, f"{_OWN_STAGE}preview/"),
+    f"{_STAGE}diagram/": Route(SEND_OWN, f"{_OWN_STAGE}diagram/"),
     f"{_STAGE}kept/<int:kept_id>/": Route(SEND_OWN, _OWN_STAGE + "kept/{kept}/"),
     # progress
     "dashboard/": Route(PUBLIC, "/dashboard/"),

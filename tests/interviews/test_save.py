@@ -27,7 +27,8 @@ def test_an_outdated_tab_gets_409_with_what_is_stored(
     send(ada, stage_url("save/"), "from the first tab", 0, editor="a", sequence=1)
     response = send(ada, stage_url("save/"), "from the second tab", 0, editor="b", sequence=1)
     assert response.status_code == 409
-    assert response.json() == {"state": "conflict", "version": 1, "text": "from the first tab"}
+    stored = {"text": "from the first tab", "estimates": {}, "diagram": ""}
+    assert response.json() == {"state": "conflict", "version": 1, **stored}
     answer.refresh_from_db()
     assert answer.text == "from the first tab"
     assert KeptText.objects.get().text == "from the second tab"
@@ -63,7 +64,8 @@ def test_a_save_that_was_overtaken_by_a_later_one_changes_nothing(
 ) -> None:
     send(ada, stage_url("save/"), "later", 0, editor="a", sequence=2)
     response = send(ada, stage_url("save/"), "earlier", 0, editor="a", sequence=1)
-    assert response.json() == {"state": "superseded", "version": 1, "text": "later"}
+    stored = {"text": "later", "estimates": {}, "diagram": ""}
+    assert response.json() == {"state": "superseded", "version": 1, **stored}
     assert not KeptText.objects.exists()
     answer.refresh_from_db()
     assert answer.text == "later"
@@ -201,4 +203,5 @@ def test_a_page_that_comes_back_learns_what_is_stored_and_a_token(
     Answer.objects.update(text="stored", version=4)
     told = ada.get(stage_url("answer/")).json()
     assert told.pop("token")
-    assert told == {"state": "saved", "version": 4, "text": "stored"}
+    stored = {"text": "stored", "estimates": {}, "diagram": ""}
+    assert told == {"state": "saved", "version": 4, **stored}
