@@ -31,6 +31,7 @@ def test_a_graded_stage_opens_again_with_its_text_and_a_new_clock(
     assert 'class="clock"' in page
     assert "Your earlier try: " in page
     assert "Your answer then" in page
+    assert "I think this is wrong" not in page
 
 
 def test_a_double_click_begins_one_try(
