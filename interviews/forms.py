@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,9 @@ from interviews.actions import Sent
 from interviews.appeals import MAX_REASON
 from interviews.models.interviews import MAX_TEXT, Mode
 from interviews.work import MAX_DIAGRAM, MAX_ESTIMATE, clean_text
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 MAX_VERSION = 2**31 - 1
 MAX_SEQUENCE = 2**53
@@ -33,7 +36,7 @@ ESTIMATE = "estimate-"
 """Begins the name of an estimate's field; its id follows."""
 
 
-def _part(most: int, too_long: str) -> AnswerField:
+def _part(most: int, too_long: "StrOrPromise") -> AnswerField:
     return AnswerField(
         strip=False, required=False, max_length=most, error_messages={"max_length": too_long}
     )
