@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from interviews.models import Answer, Interview
+from interviews.models.interviews import points_left
 from interviews.overview import say_points
 from interviews.verdicts import word_for
 
@@ -129,8 +130,8 @@ def build_comparison(interview: Interview, wanted: int | None) -> Comparison | N
     return Comparison(
         choices=choices,
         chosen=next(one for one in choices if one.is_chosen),
-        before=_total(row.before for stage in stages for row in stage.rows),
-        now=_total(row.now for stage in stages for row in stage.rows),
+        before=_total(chosen, [row.before for stage in stages for row in stage.rows]),
+        now=_total(interview, [row.now for stage in stages for row in stage.rows]),
         better=changes[Change.BETTER],
         worse=changes[Change.WORSE],
         other_edition=chosen.edition_id != interview.edition_id,
@@ -213,12 +214,21 @@ def _change(was: Judged | None, now: Judged | None) -> Change:
     return Change.BETTER if now.share > was.share else Change.WORSE
 
 
-def _total(judged: Iterable[Judged | None]) -> Judged:
-    """All criteria together; those an edition did not ask for count nowhere."""
+def _total(interview: Interview, judged: Iterable[Judged | None]) -> Judged:
+    """All of an interview; criteria its edition did not ask for count nowhere."""
     known = [one for one in judged if one is not None]
     return Judged(
         word="",
-        points=sum(one.points for one in known),
+        points=counted_points(interview),
         max_points=sum(one.max_points for one in known),
         is_open=any(one.is_open for one in known),
+    )
+
+
+def counted_points(interview: Interview) -> float:
+    """The points of the submitted stages, hints taken off."""
+    return sum(
+        points_left(answer.current_grade.points, answer.hint_cost)
+        for answer in interview.answers_by_stage().values()
+        if answer.submitted_at and answer.current_grade
     )

@@ -1,6 +1,6 @@
 """The debrief of a whole interview, put together from what was loaded with it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -10,8 +10,10 @@ from django.http import HttpRequest
 from interviews.comparison import Comparison, build_comparison
 from interviews.contradictions import Contradiction, Handed, find_contradictions
 from interviews.debrief import rubric_stage
+from interviews.follow_ups import Draft, FollowUp, Key, build_follow_ups
 from interviews.history import EarlierGrade, build_history, grades_by_answer
-from interviews.models import Answer, Interview, ScenarioEdition
+from interviews.models import Answer, Grading, Interview, ScenarioEdition
+from interviews.models.grades import State
 from interviews.overview import (
     DimensionScore,
     Radar,
@@ -25,13 +27,17 @@ type Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class Totals:
-    """Points over the stages; while some wait for their grade, the total is not final."""
+    """Points over the stages; while some wait for their grade, the total is not final.
+
+    `is_moving`: a grader is at work, so that it is worth looking again soon.
+    """
 
     points: float
     max_points: float
     graded: int
     stage_count: int
     waiting: int
+    is_moving: bool
 
 
 @dataclass(frozen=True)
@@ -61,23 +67,33 @@ class DebriefPage:
     contradictions: tuple[Contradiction, ...]
     comparison: Comparison | None
     stages: tuple[StageSection, ...]
+    follow_ups: tuple[FollowUp, ...]
 
 
-def build_page(interview: Interview, *, compare_with: int | None = None) -> DebriefPage:
+def build_page(
+    interview: Interview,
+    *,
+    compare_with: int | None = None,
+    drafts: Mapping[Key, Draft] | None = None,
+) -> DebriefPage:
     """Describe a finished interview that was loaded by `access_interview`.
 
     `compare_with` is the earlier interview somebody chose; any other number means the latest.
+    `drafts` are texts for follow-up questions that could not be stored. While stages are being
+    graded no follow-up question is asked: which ones are worth asking is not known yet.
     """
     submitted = submitted_answers(interview)
+    totals = _totals(interview, submitted)
     bring_editions(submitted)
     return DebriefPage(
         session=build_session(interview),
         finished_at=cast("datetime", interview.finished_at),
-        totals=_totals(interview, submitted),
+        totals=totals,
         overview=_overview(interview, submitted),
         contradictions=_contradictions(interview, submitted),
         comparison=build_comparison(interview, compare_with),
         stages=tuple(_sections(submitted)),
+        follow_ups=() if totals.is_moving else build_follow_ups(interview, drafts),
     )
 
 
@@ -120,7 +136,13 @@ def _totals(interview: Interview, submitted: Sequence[Answer]) -> Totals:
         graded=len(graded),
         stage_count=interview.edition.stage_count,
         waiting=len(submitted) - len(graded),
+        is_moving=any(_is_moving(answer) for answer in submitted),
     )
+
+
+def _is_moving(answer: Answer) -> bool:
+    newest: Grading = answer.history[-1]  # type: ignore[attr-defined] # by with_answers
+    return answer.current_grade is None and newest.state in {State.QUEUED, State.LEASED}
 
 
 def _overview(interview: Interview, submitted: Sequence[Answer]) -> Overview:

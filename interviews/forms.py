@@ -32,6 +32,10 @@ class AnswerField(forms.CharField):
         return clean_text(super().to_python(value) or "")
 
 
+_TOO_LONG = _(
+    "The answer has %(show_value)d characters; at most %(limit_value)d can be stored. "
+    "Shorten it: nothing you typed is lost."
+)
 ESTIMATE = "estimate-"
 """Begins the name of an estimate's field; its id follows."""
 
@@ -50,13 +54,7 @@ class AnswerForm(forms.Form):
     script only; `key` names a submission.
     """
 
-    text = _part(
-        MAX_TEXT,
-        _(
-            "The answer has %(show_value)d characters; at most %(limit_value)d can be stored. "
-            "Shorten it: nothing you typed is lost."
-        ),
-    )
+    text = _part(MAX_TEXT, _TOO_LONG)
     diagram = _part(
         MAX_DIAGRAM,
         _(
@@ -116,3 +114,23 @@ class AppealForm(forms.Form):
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class FollowUpForm(forms.Form):
+    """The answer to a follow-up question; the pressed button says whether it is a draft."""
+
+    text = _part(MAX_TEXT, _TOO_LONG)
+    version = forms.IntegerField(min_value=0, max_value=MAX_VERSION)
+    step = forms.ChoiceField(choices=[("save", ""), ("submit", "")], required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """An empty answer is nothing to grade; a draft may be empty."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("step") == "submit" and not cleaned.get("text", "-").strip():
+            self.add_error("text", _("Write an answer first."))
+        return cleaned
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the answer is only to be kept; so it is when no button is named."""
+        return self.cleaned_data["step"] != "submit"

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from interviews.views import answers, appeals, catalogue, pad, practice, session
+from interviews.views import answers, appeals, catalogue, followups, pad, practice, session
 
 app_name = "interviews"
 
 _SESSION = "sessions/<int:pk>/"
 _STAGE = f"{_SESSION}stages/<slug:stage_id>/"
+_FOLLOW_UP = f"{_STAGE}follow-up/<slug:criterion_id>/"
 
 urlpatterns = [
     path("", catalogue.index, name="index"),
@@ -26,6 +27,9 @@ urlpatterns = [
     path(f"{_STAGE}preview/", pad.preview, name="preview"),
     path(f"{_STAGE}diagram/", pad.diagram, name="diagram"),
     path(f"{_STAGE}kept/<int:kept_id>/", answers.choose_kept, name="kept"),
+    path(_FOLLOW_UP, followups.answer, name="follow-up"),
+    path(f"{_FOLLOW_UP}grading/", followups.grading, name="follow-up-grading"),
+    path(f"{_FOLLOW_UP}again/", followups.again, name="follow-up-again"),
     path("<slug:slug>/", catalogue.show_scenario, name="scenario"),
     path("<slug:slug>/start/", catalogue.start, name="start"),
 ]

@@ -154,6 +154,7 @@ for (const toc of document.querySelectorAll(".toc")) followHeadings(toc);
 document.addEventListener("click", (event) => {
   const choice = event.target.closest?.("[data-theme-choice]");
   if (choice) chooseTheme(choice.dataset.themeChoice);
+  if (event.target.closest?.("[data-print]")) print();
   closeMenus(event.target);
 });
 document.addEventListener("keydown", closeOnEscape);

@@ -43,6 +43,8 @@ _SESSION = "interviews/sessions/<int:pk>/"
 _STAGE = f"{_SESSION}stages/<slug:stage_id>/"
 _OWN_SESSION = "/interviews/sessions/{interview}/"
 _OWN_STAGE = f"{_OWN_SESSION}stages/design/"
+_FOLLOW_UP = f"{_STAGE}follow-up/<slug:criterion_id>/"
+_OWN_FOLLOW_UP = f"{_OWN_STAGE}follow-up/queue/"
 _PASSKEYS = "account/2fa/webauthn/"
 _KEY = f"{_PASSKEYS}keys/<int:pk>/"
 _CODES = "account/2fa/recovery-codes/"
@@ -84,6 +86,9 @@ ROUTES = {
     f"{_STAGE}preview/": Route(SEND_OWN, f"{_OWN_STAGE}preview/"),
     f"{_STAGE}diagram/": Route(SEND_OWN, f"{_OWN_STAGE}diagram/"),
     f"{_STAGE}kept/<int:kept_id>/": Route(SEND_OWN, _OWN_STAGE + "kept/{kept}/"),
+    _FOLLOW_UP: Route(SEND_OWN, _OWN_FOLLOW_UP),
+    f"{_FOLLOW_UP}grading/": Route(OWN, f"{_OWN_FOLLOW_UP}grading/"),
+    f"{_FOLLOW_UP}again/": Route(SEND_OWN, f"{_OWN_FOLLOW_UP}again/"),
     # progress
     "dashboard/": Route(PUBLIC, "/dashboard/"),
     "dashboard/lessons/<uuid:lesson>/read/": Route(SEND, "/dashboard/lessons/{lesson}/read/"),

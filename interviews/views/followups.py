@@ -1,0 +1,138 @@
+"""Answering the follow-up questions of a finished interview, and waiting for their grades."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from common.http import HtmxRequest
+from interviews import actions
+from interviews.access import access_interview, signed_in
+from interviews.actions import Outcome
+from interviews.debrief_page import build_page
+from interviews.follow_up_actions import FollowUpText, Written, save_follow_up, submit_follow_up
+from interviews.follow_ups import Draft, FollowUp, Question, build_follow_ups, question_for
+from interviews.forms import FollowUpForm
+from interviews.models import Answer, Interview
+
+
+def access_question(interview: Interview, stage_id: str, criterion_id: str) -> Question:
+    """Return a question that is asked after this learner's interview."""
+    question = question_for(interview, stage_id, criterion_id)
+    if question is None:
+        raise Http404
+    return question
+
+
+@require_POST
+@signed_in
+def answer(request: HtmxRequest, pk: int, stage_id: str, criterion_id: str) -> HttpResponse:
+    """Save a draft or hand it in, whichever button was pressed."""
+    interview = access_interview(request, pk)
+    if interview.finished_at is None:
+        return redirect("interviews:session", pk)
+    question = access_question(interview, stage_id, criterion_id)
+    form = FollowUpForm(request.POST)
+    if not form.is_valid():
+        errors = " ".join(str(error) for field in form.errors.values() for error in field)
+        return _refuse(request, question, pk, Draft(request.POST.get("text", ""), errors), 422)
+    data = form.cleaned_data
+    sent = FollowUpText(stage_id, criterion_id, data["text"], data["version"])
+    write = save_follow_up if form.is_draft else submit_follow_up
+    written = write(interview=interview, sent=sent)
+    if not written.is_sent_text:
+        said = _("This answer is submitted already and stays as it is.")
+        return _refuse(request, question, pk, Draft(sent.text, said), 409)
+    return _show_written(request, question, pk, written)
+
+
+@require_safe
+@signed_in
+def grading(request: HtmxRequest, pk: int, stage_id: str, criterion_id: str) -> HttpResponse:
+    """Show how far the grading of an answer is; the result once it is done."""
+    interview = access_interview(request, pk)
+    if interview.finished_at is None:
+        return redirect("interviews:session", pk)
+    question = access_question(interview, stage_id, criterion_id)
+    if not request.htmx:
+        return redirect(_address(pk, question))
+    return _region(request, _find(build_follow_ups(interview), question))
+
+
+@require_POST
+@signed_in
+def again(request: HtmxRequest, pk: int, stage_id: str, criterion_id: str) -> HttpResponse:
+    """After a grading that failed: ask the grader again, or a person."""
+    interview = access_interview(request, pk)
+    row = _answer_of(interview, stage_id, criterion_id)
+    if request.POST.get("choice") == "person":
+        actions.ask_person(answer=row)
+    else:
+        actions.retry_grading(answer=row)
+    return redirect(_address(pk, access_question(interview, stage_id, criterion_id)))
+
+
+def _answer_of(interview: Interview, stage_id: str, criterion_id: str) -> Answer:
+    key = (stage_id, criterion_id)
+    for row in interview.answers.all():
+        if row.criterion_id and (row.stage_id, row.criterion_id) == key and row.submitted_at:
+            row.interview = interview
+            return row
+    raise Http404
+
+
+def _show_written(
+    request: HtmxRequest, question: Question, pk: int, written: Written
+) -> HttpResponse:
+    if request.htmx:
+        interview = access_interview(request, pk)
+        shown = _find(build_follow_ups(interview), question)
+        return _region(request, shown, said=_say(written, shown.version))
+    if written.outcome != Outcome.SUBMITTED:
+        version = _find(build_follow_ups(access_interview(request, pk)), question).version
+        messages.success(request, _say(written, version))
+    return redirect(_address(pk, question))
+
+
+def _say(written: Written, version: int) -> str:
+    if written.outcome == Outcome.CONFLICT:
+        return _(
+            "Saved as version %(version)d, not submitted: another tab had stored a different text."
+            " Look at both first."
+        ) % {"version": version}
+    if written.outcome == Outcome.SAVED:
+        return _("Saved as version %(version)d.") % {"version": version}
+    return ""
+
+
+def _refuse(
+    request: HtmxRequest, question: Question, pk: int, draft: Draft, status: int
+) -> HttpResponse:
+    """Say what is wrong, with the typed text still there."""
+    interview = access_interview(request, pk)
+    drafts = {question.key: draft}
+    if request.htmx:
+        return _region(request, _find(build_follow_ups(interview, drafts), question), status=status)
+    page = build_page(interview, drafts=drafts)
+    return render(request, "interviews/debrief.html", {"page": page}, status=status)
+
+
+def _region(
+    request: HtmxRequest, follow_up: FollowUp, *, said: str = "", status: int = 200
+) -> HttpResponse:
+    context = {"follow_up": follow_up, "said": said}
+    return render(request, "interviews/_follow_up.html", context, status=status)
+
+
+def _find(follow_ups: tuple[FollowUp, ...], question: Question) -> FollowUp:
+    for one in follow_ups:
+        if (one.stage_id, one.criterion_id) == question.key:
+            return one
+    raise Http404
+
+
+def _address(pk: int, question: Question) -> str:
+    stage_id, criterion_id = question.key
+    return reverse("interviews:debrief", args=[pk]) + f"#follow-up-{stage_id}-{criterion_id}"
