@@ -194,8 +194,8 @@ def _rows(
     old: Data | None, new: Data | None, before: Attempt, now: Attempt
 ) -> Iterator[ComparedCriterion]:
     titles: dict[Key, str] = {}
-    for stage in (new, old):
-        for criterion in stage["criteria"] if stage else ():
+    for stage in (one for one in (new, old) if one is not None):
+        for criterion in stage["criteria"]:
             titles.setdefault((stage["id"], criterion["id"]), criterion["title"])
     for key, title in titles.items():
         was, is_now = before.judged.get(key), now.judged.get(key)

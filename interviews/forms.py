@@ -133,4 +133,4 @@ class FollowUpForm(forms.Form):
     @property
     def is_draft(self) -> bool:
         """Whether the answer is only to be kept; so it is when no button is named."""
-        return self.cleaned_data["step"] != "submit"
+        return bool(self.cleaned_data["step"] != "submit")
