@@ -7,9 +7,11 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from grading import Assessment, RubricError, lint_rubric
+from interviews.debrief import FLAGS
 from interviews.graders import current_grader
 from interviews.highlight import Span, mark_text
 from interviews.rubrics import question_for, rubric_of
+from interviews.verdicts import word_for
 
 type Data = Mapping[str, Any]
 
@@ -37,7 +39,7 @@ class TriedCriterion:
 
     id: str
     title: str
-    verdict: str
+    word: str
     points: float
     max_points: float
     confidence: int
@@ -96,7 +98,7 @@ def try_answer(data: Data, stage: Data, text: str) -> Tried:
             TriedCriterion(
                 id=one.criterion_id,
                 title=titles[one.criterion_id] or one.criterion_id,
-                verdict=str(one.verdict),
+                word=word_for(one.verdict),
                 points=one.points,
                 max_points=one.max_points,
                 confidence=round(one.confidence * 100),
@@ -105,7 +107,7 @@ def try_answer(data: Data, stage: Data, text: str) -> Tried:
             )
             for one in found.criteria
         ),
-        flags=tuple(str(flag) for flag in found.flags),
+        flags=tuple(str(FLAGS[flag]) for flag in found.flags),
     )
 
 

@@ -17,11 +17,22 @@ def grade(grading_id: int) -> None:
 @shared_task
 def sweep() -> None:
     """Wake a worker for every grading that a lost broker or a dead worker left behind."""
-    from interviews import appeals  # actions, which it needs, send these tasks
+    from interviews import appeals, regrading  # actions, which they need, send these tasks
 
     for grading_id in grading_queue.take_overdue():
         grade.delay(grading_id)
+    for grading_id in regrading.continue_regrades():
+        grade.delay(grading_id)
     appeals.park_forgotten_appeals()
+
+
+@shared_task(queue="grading")  # where the grader's model is loaded
+def measure_impact(scenario_id: int, stage_id: str) -> None:
+    """Compare some past answers by a draft rubric, and queue up again behind what waits."""
+    from interviews import impact
+
+    if impact.take_step(scenario_id, stage_id):
+        measure_impact.delay(scenario_id, stage_id)
 
 
 def wake_grader(grading_id: int) -> None:
@@ -31,3 +42,9 @@ def wake_grader(grading_id: int) -> None:
     """
     with current_app.connection_for_write(transport_options=IMPATIENT) as connection:
         grade.apply_async((grading_id,), connection=connection, retry=False)
+
+
+def wake_impact(scenario_id: int, stage_id: str) -> None:
+    """Ask a worker to measure a draft's impact; raises when nobody hears it."""
+    with current_app.connection_for_write(transport_options=IMPATIENT) as connection:
+        measure_impact.apply_async((scenario_id, stage_id), connection=connection, retry=False)

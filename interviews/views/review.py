@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.permissions import policy_registry
 
+from interviews.exemplars import overruled_by
 from interviews.models import Grading, Scenario
 from interviews.review import AlreadyGradedError, CriterionForm, grade_by_person, parked_for
 from interviews.review_page import build_forms, build_review
@@ -68,9 +69,11 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _store(request: HttpRequest, grading: Grading, forms: Sequence[CriterionForm]) -> HttpResponse:
     try:
-        grade_by_person(grading=grading, judge=request.user, forms=forms)  # type: ignore[arg-type]
+        grade = grade_by_person(grading=grading, judge=request.user, forms=forms)  # type: ignore[arg-type]
     except AlreadyGradedError:
         messages.error(request, _("Somebody else has graded this answer."))
         return redirect("interviews_waiting")
     messages.success(request, _("The grade is stored; the learner sees it."))
+    if overruled_by(grade):
+        return redirect("interviews_overruled", grade.pk)
     return redirect("interviews_waiting")

@@ -17,7 +17,7 @@ from interviews.review import AlreadyGradedError
 from tests.interviews.studio import own
 
 PARKED = "/studio/interviews/waiting/"
-LIST_QUERIES = 30
+LIST_QUERIES = 14
 
 
 @pytest.fixture
