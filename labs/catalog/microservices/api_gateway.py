@@ -121,6 +121,9 @@ class Parameters:
     )
 
 
+MOSTLY_SHOWN = 75.0  # percent; with fewer, the median says more of errors than of answers
+
+
 def _way(parameters: Parameters, *, protected: bool) -> Way:
     if not protected:
         return Way(
@@ -305,6 +308,16 @@ def _totals(pages: Pages, curves: dict[str, list[float]]) -> dict[str, float]:
 
 
 def _waiting_sentence(run: Run) -> str:
+    if run.totals["shown"] < MOSTLY_SHOWN:
+        return _(
+            "%(failed).1f %% of pages ended at their first missing part, so half of all pages were "
+            "over within %(with).0f ms. The client on its own took %(without).0f ms and showed "
+            "what it got."
+        ) % {
+            "failed": 100.0 - run.totals["shown"],
+            "with": run.totals["p50_ms"],
+            "without": run.totals["p50_ms_without"],
+        }
     sentence = (
         noop(
             "The gateway asked at once and waited for the slowest of %(services)d answers: half "
@@ -327,10 +340,18 @@ def _waiting_sentence(run: Run) -> str:
 
 
 def _slow_sentence(run: Run) -> str:
-    return _(
-        "%(slow)g %% of answers are slow, yet %(without).1f %% of pages needed one of those; with "
-        "the gateway %(with).1f %% of pages had a call that took more than 0.11 s."
-    ) % {
+    sentence = (
+        noop(
+            "%(slow)g %% of answers are slow: without the gateway %(without).1f %% of pages had a "
+            "call that took more than 0.11 s, and with it %(with).1f %%."
+        )
+        if run.parameters["slow"]
+        else noop(
+            "No answer is slow: %(without).1f %% of pages without the gateway and %(with).1f %% "
+            "with it had a call that took more than 0.11 s."
+        )
+    )
+    return _(sentence) % {
         "slow": run.parameters["slow"],
         "without": run.totals["held_up_without"],
         "with": run.totals["held_up"],

@@ -175,11 +175,13 @@ def _drain_sentence(run: Run) -> str:
 
 def _drained(numbers: Mapping[str, Any]) -> str:
     if not numbers["is_drained"] and numbers["drain_min"] > LEFT_MIN:
-        return _("The run had %(left).0f.") % numbers
+        return _("The run had %(left).0f min left.") % numbers
     sentence = (
         noop("It took %(drained_min).0f min; %(repeats).1f %% of all work was of no use.")
         if numbers["is_drained"]
-        else noop("It was not gone after %(left).0f; %(repeats).1f %% of all work was of no use.")
+        else noop(
+            "It was not gone after %(left).0f min; %(repeats).1f %% of all work was of no use."
+        )
     )
     return _(sentence) % numbers
 
@@ -352,8 +354,7 @@ class AsyncMessagingLab(Lab[Parameters]):
 def _saved_sentence(run: Run) -> str:
     return _(
         "Without a queue %(lost_without)d of %(jobs)d uploads failed in front of their uploaders; "
-        "with it none did. When the run ended %(open)d were still to be done; dead letters: "
-        "%(dead)d."
+        "with it none did. Still to be done when the run ended: %(open)d; dead letters: %(dead)d."
     ) % dict(run.totals)
 
 

@@ -298,7 +298,7 @@ class BackendForFrontendLab(Lab[Parameters]):
     def explain(self, run: Run) -> Sequence[str]:
         """What the round trips cost, what was downloaded, and what a failed section did."""
         totals = dict(run.totals)
-        return [_trips_sentence(totals), _bytes_sentence(totals), _failed_sentence(run)]
+        return [_trips_sentence(totals), _bytes_sentence(run), _failed_sentence(run)]
 
 
 def _telling(screens: Sequence[Screen]) -> int:
@@ -324,14 +324,19 @@ def _trips_sentence(totals: Mapping[str, float]) -> str:
     return sentence % totals
 
 
-def _bytes_sentence(totals: Mapping[str, float]) -> str:
-    return (
-        _(
-            "A screen downloaded %(kb).0f KB through the backend, and %(kb_without).0f KB without "
-            "it."
+def _bytes_sentence(run: Run) -> str:
+    sentence = (
+        noop(
+            "On average a screen downloaded %(kb).0f KB through the backend, where those that "
+            "ended with an error count as none, and %(kb_without).0f KB without it."
         )
-        % totals
+        if run.parameters["missing"] == WHOLE
+        else noop(
+            "On average a screen downloaded %(kb).0f KB through the backend, and "
+            "%(kb_without).0f KB without it."
+        )
     )
+    return _(sentence) % dict(run.totals)
 
 
 def _failed_sentence(run: Run) -> str:

@@ -215,8 +215,9 @@ class BulkheadLab(Lab[Parameters]):
             "size-it",
             lazy("Size the bulkhead"),
             lazy(
-                "With 500 requests/s, 20 % of them to reviews at 2,000 ms, serve at least 95 % of "
-                "all requests while reviews is slow, and 99 % of the other requests."
+                "With at least 500 requests/s, 20 % of them to reviews and 2,000 ms per call, "
+                "serve at least 95 % of all requests while reviews is slow, and at least 99 % of "
+                "the other requests."
             ),
             "easy",
             (
@@ -239,9 +240,10 @@ class BulkheadLab(Lab[Parameters]):
             "small-but-kind",
             lazy("Small, and yet not strict"),
             lazy(
-                "Now 40 % of 500 requests/s go to reviews, and it allows you 12 calls at once. "
+                "Now at least 40 % of 500 requests/s or more go to reviews, and it allows you 12 "
+                "calls at once. "
                 "Serve at least 99.5 % of them before it becomes slow, and at least 99 % of the "
-                "other requests while it takes 2,000 ms."
+                "other requests while it takes 2,000 ms or more."
             ),
             "hard",
             (
@@ -322,13 +324,13 @@ def _needs_sentence(run: Run) -> str:
     needed = totals["needed_slow"] + totals["needed_other"]
     sentence = (
         noop(
-            "While slow, reviews needs %(slow).0f threads on average and the other requests need "
-            "%(other).0f: %(needed).0f in all, more than the %(threads)d there are."
+            "While slow, reviews needs %(slow).4g threads on average and the other requests need "
+            "%(other).4g: %(needed).4g in all, more than the %(threads)d there are."
         )
         if needed > THREADS
         else noop(
-            "While slow, reviews needs %(slow).0f threads on average and the other requests need "
-            "%(other).0f: %(needed).0f in all, of the %(threads)d there are."
+            "While slow, reviews needs %(slow).4g threads on average and the other requests need "
+            "%(other).4g: %(needed).4g in all, of the %(threads)d there are."
         )
     )
     return _(sentence) % {
@@ -355,26 +357,26 @@ def _refusals_sentence(run: Run) -> str:
         ) % {"permits": permits, "threads": THREADS}
     refused = int(totals["turned_away"])
     if not refused:
-        return _("The bulkhead refused none of the %(calls)d calls to reviews.") % {
+        return _("The bulkhead itself refused none of the %(calls)d requests for reviews.") % {
             "calls": totals["reviews_calls"]
         }
     sentence = ngettext(
         "With %(permits)d permit, a reviews service that takes %(slow_s)g s can answer about "
-        "%(most).1f calls a second; %(refused)d calls were refused in all, %(calm)d of them "
-        "before it became slow.",
+        "%(most).1f calls a second. Calls refused in all: %(refused)d, of these before it became "
+        "slow: %(calm)d.",
         "With %(permits)d permits, a reviews service that takes %(slow_s)g s can answer about "
-        "%(most).1f calls a second; %(refused)d calls were refused in all, %(calm)d of them "
-        "before it became slow.",
+        "%(most).1f calls a second. Calls refused in all: %(refused)d, of these before it became "
+        "slow: %(calm)d.",
         permits,
     )
     if totals["held_most"] > permits:
         sentence = ngettext(
-            "Calls that waited for the %(permits)d permit kept their threads: up to %(held)d "
-            "were held for reviews, and %(refused)d calls were refused in all, %(calm)d of them "
-            "before it became slow.",
+            "Calls that waited for the only permit kept their threads: up to %(held)d were held "
+            "for reviews. Calls refused in all: %(refused)d, of these before it became slow: "
+            "%(calm)d.",
             "Calls that waited for one of the %(permits)d permits kept their threads: up to "
-            "%(held)d were held for reviews, and %(refused)d calls were refused in all, %(calm)d "
-            "of them before it became slow.",
+            "%(held)d were held for reviews. Calls refused in all: %(refused)d, of these before "
+            "it became slow: %(calm)d.",
             permits,
         )
     return sentence % {

@@ -315,7 +315,7 @@ def _missed(totals: Mapping[str, float], values: Mapping[str, Value]) -> str:
             "Broken all the same: %(teams)s. Without a published contract nobody could have known."
         ) % {"teams": teams}
     if totals["held_for_nothing"]:
-        return _("Nobody broke, but the contracts asked for more than their consumers read.")
+        return _("Nobody broke, but the contracts demanded more than their consumers need.")
     if totals["held"]:
         return _("Nobody broke. What was held back needs smaller steps or another order.")
     return _("Nobody broke, and every change went out.")

@@ -216,9 +216,10 @@ class CqrsLab(Lab[Parameters]):
             "slow-projection",
             lazy("With a projection that cannot keep up"),
             lazy(
-                "Same customers, but the projection may apply no more than 70 events/s. Serve 97 % "
-                "of those who order between 15 s and 35 s, confirm 99 % of all orders in time, "
-                "and send at most 16 % of the looks to the primary."
+                "With at least 20 orders/s, a burst of 4× and customers who look after 2 s or "
+                "less, the projection may apply no more than 70 events/s. Serve 97 % of those who "
+                "order between 15 s and 35 s, confirm 99 % of all orders within 1 s, and send at "
+                "most 16 % of the looks to the primary."
             ),
             "hard",
             (
@@ -305,13 +306,13 @@ def _queue_sentence(run: Run) -> str:
     if spare <= 0:
         return (
             _(
-                "At 25 s %(not_listed)d orders were not in the list yet. The projection does "
+                "Orders not yet in the list at 25 s: %(not_listed)d. The projection does "
                 "%(projection)d a second and %(rate)d come in: nothing is left to catch up with."
             )
             % numbers
         )
     first = _(
-        "At 25 s %(not_listed)d orders were not in the list yet. With %(projection)d a second done "
+        "Orders not yet in the list at 25 s: %(not_listed)d. With %(projection)d a second done "
         "and %(rate)d coming in, that is %(not_listed)d / %(spare)d = %(law_s).1f s of catching up"
     )
     end = (

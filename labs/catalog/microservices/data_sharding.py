@@ -163,8 +163,8 @@ class DataShardingLab(Lab[Parameters]):
     group = lazy("Data")
     version = 1
     summary = lazy(
-        "A store on four nodes gets a fifth. Hash modulo five sends nearly every key to another "
-        "node; a ring moves a fifth of them. Then look at who is busiest: few points make an "
+        "A store on four nodes gets a fifth. Hash modulo five sends four keys in five to another "
+        "node; a ring moves about one in five. Then look at who is busiest: few points make an "
         "uneven ring, and one hot key makes any ring uneven."
     )
     parameters = Parameters
@@ -355,9 +355,12 @@ def _moved_sentence(numbers: Mapping[str, float]) -> str:
 def _load_sentence(numbers: Mapping[str, float]) -> str:
     if not numbers["hot"]:
         return (
-            _(
+            ngettext(
                 "With no hot key, load follows keys: the busiest node takes %(busiest).2f times "
-                "the mean, with %(virtual)d points per node on the ring."
+                "the mean, with %(virtual)d point per node on the ring.",
+                "With no hot key, load follows keys: the busiest node takes %(busiest).2f times "
+                "the mean, with %(virtual)d points per node on the ring.",
+                int(numbers["virtual"]),
             )
             % numbers
         )
@@ -376,6 +379,15 @@ def _load_sentence(numbers: Mapping[str, float]) -> str:
 
 
 def _tail_sentence(numbers: Mapping[str, float]) -> str:
+    if not numbers["hot"]:
+        return (
+            _(
+                "Each shard is slow in %(slow).1f %% of its answers: a read of all %(after)d "
+                "shards waits for a slow one in %(all_slow).1f %% of cases, and of all reads "
+                "%(slow_reads).1f %% do."
+            )
+            % numbers
+        )
     return (
         _(
             "Each shard is slow in %(slow).1f %% of its answers: a read of all %(after)d shards "

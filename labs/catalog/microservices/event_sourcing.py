@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
 
 from labs.base import (
     Cell,
@@ -326,8 +327,8 @@ def _row_sentence(run: Run) -> str:
     if run.totals["overwritten_without"]:
         return (
             _(
-                "In the row, %(overwritten_without)d of %(bookings)d bookings were overwritten by "
-                "writers who had read the balance before them, and nobody was told."
+                "In the row, writers who had read an older balance overwrote "
+                "%(overwritten_without)d of %(bookings)d bookings, and nobody was told."
             )
             % run.totals
         )
@@ -341,14 +342,21 @@ def _stream_sentence(run: Run) -> str:
     numbers = {**run.totals, "attempts": run.parameters["attempts"]}
     if run.parameters["check"] == UNCHECKED:
         sentence = noop(
-            "The stream kept every booking, but appended without a condition: decided on a "
+            "The stream kept every booking, but appended without a condition. Decided on a "
             "balance that had already changed: %(stale)d of %(bookings)d."
         )
     elif run.totals["rejected"]:
-        sentence = noop(
-            "The stream rejected %(rejected)d of %(tries)d appends because its version had moved "
-            "on; refused for good, after %(attempts)d attempts each: %(refused)d of %(bookings)d "
-            "bookings."
+        return (
+            ngettext(
+                "The stream rejected %(rejected)d of %(tries)d appends because its version had "
+                "moved on; refused for good, with one attempt each: %(refused)d of %(bookings)d "
+                "bookings.",
+                "The stream rejected %(rejected)d of %(tries)d appends because its version had "
+                "moved on; refused for good, after %(attempts)d attempts each: %(refused)d of "
+                "%(bookings)d bookings.",
+                int(numbers["attempts"]),
+            )
+            % numbers
         )
     else:
         sentence = noop("The stream rejected none of %(tries)d appends and kept every booking.")

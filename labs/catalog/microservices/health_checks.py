@@ -240,9 +240,9 @@ class HealthChecksLab(Lab[Parameters]):
         _fate,
         lambda run: (
             _(
-                "%(with).1f %% were served. With fewer than half of them well, the balancer "
-                "mistrusts the checks and sends to all instances again, the hung ones too; "
-                "without any checks it was %(without).1f %%."
+                "%(with).1f %% were served. With fewer than half of the instances well, the "
+                "balancer mistrusts the checks and sends to all instances again, the hung ones "
+                "too; without any checks it was %(without).1f %%."
             )
             % {
                 "with": run.totals["served_late"],
@@ -326,7 +326,7 @@ def _noticed(words: Mapping[str, object]) -> str:
         )
     elif words["found"]:
         sentence = noop(
-            "%(found)d of the %(all)d hung instances were noticed before the run ended, the first "
+            "Hung instances noticed before the run ended: %(found)d of %(all)d, the first "
             "%(first).1f s after it hung."
         )
     else:
@@ -337,6 +337,8 @@ def _noticed(words: Mapping[str, object]) -> str:
 def _in_vain_sentence(run: Run) -> str:
     hit, probes = int(run.totals["in_vain"]), run.totals["probes_per_second"]
     cost = _("The checks send %(probes).1f probes a second.") % {"probes": probes}
+    if not probes:
+        cost = _("No probes are sent.")
     if not hit:
         return f"{_('No instance was acted on but hung ones.')} {cost}"
     sentence = ngettext(

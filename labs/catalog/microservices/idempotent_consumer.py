@@ -241,8 +241,8 @@ class IdempotentConsumerLab(Lab[Parameters]):
             "exactly-once",
             lazy("Exactly one charge"),
             lazy(
-                "With 5 % of orders delivered twice, consumers killed at 1 % and a replay after an "
-                "hour or more, charge every order exactly once."
+                "With at least 5 % of orders delivered twice, consumers killed at 1 % or more and "
+                "a replay after an hour or more, charge every order exactly once."
             ),
             "easy",
             (
@@ -256,8 +256,9 @@ class IdempotentConsumerLab(Lab[Parameters]):
             "exactly-once-for-less",
             lazy("Exactly one charge, for less"),
             lazy(
-                "The replay comes after 12 h or more. Charge every order exactly once, keep at "
-                "most 1,000,000 keys, have at most 15 copies delivered while the first is still at "
+                "With at least 5 % of orders delivered twice, consumers killed at 1 % or more and "
+                "a replay after 12 h or more: charge every order exactly once, keep at most "
+                "1,000,000 keys, have at most 15 copies delivered while the first is still at "
                 "work, and charge 99.9 % of orders within 75 s in spite of kills."
             ),
             "hard",

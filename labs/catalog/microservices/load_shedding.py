@@ -257,9 +257,9 @@ class LoadSheddingLab(Lab[Parameters]):
             "both-storms",
             lazy("Both storms, no harm in between"),
             lazy(
-                "Same crawler. Serve at least 96 % of customers’ requests in the rush, 58 % while "
-                "the API can do only 40 of their 60 a second, 99.5 % in calm times, and 24 of the "
-                "crawler’s a second."
+                "With a crawler of 100 requests/s or more, serve at least 96 % of customers’ "
+                "requests in the rush, 58 % while the API can do only 40 of their 60 a second, "
+                "99.5 % in calm times, and 24 of the crawler’s a second."
             ),
             "hard",
             (
@@ -395,7 +395,13 @@ def _rule_sentence(run: Run) -> str:
         ),
     }[kind]
     passed, asked = through_steadily(kind, limit, window_s)
-    return _(sentence) % {
+    if kind is Limit.BUCKET and not asked:
+        sentence = noop(
+            "A token bucket lets %(limit)d through at once and then %(rate).3g a second."
+        )
+    counted = kind is not Limit.NONE and run.parameters["scope"] == EACH
+    each = _("Each client is counted on its own.") if counted else ""
+    numbers = {
         "limit": limit,
         "window": window_s,
         "turn": through_a_turn(kind, limit, window_s),
@@ -404,6 +410,7 @@ def _rule_sentence(run: Run) -> str:
         "passed": passed,
         "asked": asked,
     }
+    return f"{_(sentence) % numbers} {each}".rstrip()
 
 
 LAB = LoadSheddingLab()

@@ -243,9 +243,9 @@ class OutboxLab(Lab[Parameters]):
             "few-repeats",
             lazy("Soon, and seldom twice"),
             lazy(
-                "Same load and outage, but at least 12 kills, all between sending and marking. Get "
-                "half of the events out within 1 s, send at most 50 again, and make at most 300 "
-                "database calls."
+                "At 10 orders a second or more, with the broker down for at least 10 s and at "
+                "least 12 kills, all between sending and marking: get half of the events out "
+                "within 1 s, send at most 50 again, and make at most 300 database calls."
             ),
             "hard",
             (
@@ -377,12 +377,12 @@ def _wrong_sentence(totals: dict[str, float]) -> str:
     elif invented:
         sentence = noop(
             "Without the outbox, %(invented_without)d of the events told of orders that do not "
-            "exist, and %(refused_without)d orders were not taken at all (with it %(refused)d)."
+            "exist. Orders not taken at all: %(refused_without)d (with it %(refused)d)."
         )
     elif totals["refused_without"]:
         sentence = noop(
-            "Without the outbox, orders and events agree in this run, but %(refused_without)d "
-            "orders were not taken (with it %(refused)d)."
+            "Without the outbox, orders and events agree in this run. Orders not taken: "
+            "%(refused_without)d (with it %(refused)d)."
         )
     else:
         sentence = noop(
@@ -415,7 +415,7 @@ def _delay_sentence(run: Run) -> str:
     if run.totals["waiting"]:
         sentence = noop(
             "A poll every %(poll)g s alone makes an event wait %(half_interval_s)g s on average; "
-            "here the mean is %(mean).1f s so far: %(waiting)d events still wait at the end."
+            "here the mean is %(mean).1f s so far. Events that still wait at the end: %(waiting)d."
         )
     else:
         sentence = noop(

@@ -252,9 +252,10 @@ class PolyglotPersistenceLab(Lab[Parameters]):
             "few-systems",
             lazy("Three copies, four systems"),
             lazy(
-                "The same with at least 3 copies: nothing wrong, nothing gone back, the outage "
-                "made up for within 2.5 s, 95 % of the changes before 15 s copied within 800 ms, "
-                "with at most 4 systems to run and at most 120 polls a minute."
+                "With at least 3 copies, an outage of at least 10 s and 10 crashes in 1,000 "
+                "requests: nothing wrong, nothing gone back, the outage made up for within 2.5 s, "
+                "95 % of the changes before 15 s copied within 800 ms, with at most 4 systems to "
+                "run and at most 120 polls a minute."
             ),
             "hard",
             (
@@ -376,16 +377,16 @@ def _direct_sentence(run: Run) -> str:
         return (
             _(
                 "Written by the requests themselves, all %(changes)d committed changes reached "
-                "every copy, for no crash and no outage came between; at the end %(wrong_without)d "
-                "product copies differed from the primary."
+                "every copy, for no crash and no outage came between. Product copies that "
+                "differed from the primary at the end: %(wrong_without)d."
             )
             % totals
         )
     return (
         _(
             "Of the requests’ own writes to copies, %(missed_crash_without)d were lost to crashes "
-            "and %(missed_outage_without)d to the outage, and nobody repeats them: at the end "
-            "%(wrong_without)d product copies differed from the primary."
+            "and %(missed_outage_without)d to the outage, and nobody repeats them. Product copies "
+            "that differed from the primary at the end: %(wrong_without)d."
         )
         % totals
     )

@@ -113,7 +113,7 @@ class Parameters:
             "stock-card-points-parcel": lazy("stock, card, points, parcel"),
             "stock-points-card-parcel": lazy("stock, points, card, parcel"),
         },
-        help=lazy("Each step can be undone by a later one, except for sending the parcel."),
+        help=lazy("Each step can be undone afterwards, except for sending the parcel."),
     )
     tries: int = parameter(
         2,
@@ -238,8 +238,9 @@ class SagaLab(Lab[Parameters]):
             "sell-through-the-outage",
             lazy("Sell through the outage, but decide in time"),
             lazy(
-                "Under the same conditions leave no order half-done, complete at least 83 % of "
-                "orders, charge and refund at most 40 customers, and decide 99 % of orders "
+                "Steps say no to at least 3 % of orders, 5 % of tries fail by chance, and the card "
+                "provider is down for at least 10 s. Leave no order half-done, complete at least "
+                "83 % of orders, charge and refund at most 40 customers, and decide 99 % of orders "
                 "within 11 s."
             ),
             "hard",
@@ -398,26 +399,31 @@ def _completed_sentence(run: Run) -> str:
     disturbances = (run.number("outage_s") > 0, run.parameters["log"] == "memory")
     sentence = {
         (False, False): noop(
-            "%(completed_orders)d of %(orders)s orders completed (%(completed).1f %%); four steps "
+            "%(completed_orders)s of %(orders)s orders completed (%(completed).1f %%); four steps "
             "in a row with these chances let %(expected).1f %% through on average."
         ),
         (True, False): noop(
-            "%(completed_orders)d of %(orders)s orders completed (%(completed).1f %%); four steps "
+            "%(completed_orders)s of %(orders)s orders completed (%(completed).1f %%); four steps "
             "in a row with these chances let %(expected).1f %% through on average when no outage "
             "comes on top."
         ),
         (False, True): noop(
-            "%(completed_orders)d of %(orders)s orders completed (%(completed).1f %%); four steps "
+            "%(completed_orders)s of %(orders)s orders completed (%(completed).1f %%); four steps "
             "in a row with these chances let %(expected).1f %% through on average when no process "
             "is killed."
         ),
         (True, True): noop(
-            "%(completed_orders)d of %(orders)s orders completed (%(completed).1f %%); four steps "
+            "%(completed_orders)s of %(orders)s orders completed (%(completed).1f %%); four steps "
             "in a row with these chances let %(expected).1f %% through on average when no outage "
             "and no killed process come on top."
         ),
     }[disturbances]
-    return _(sentence) % (dict(run.totals) | {"orders": f"{ORDERS:,}"})
+    numbers: dict[str, object] = {
+        **run.totals,
+        "orders": f"{ORDERS:,}",
+        "completed_orders": f"{run.totals['completed_orders']:,.0f}",
+    }
+    return _(sentence) % numbers
 
 
 def _undone_sentence(totals: dict[str, float]) -> str:
@@ -425,9 +431,9 @@ def _undone_sentence(totals: dict[str, float]) -> str:
         return _("No order failed, so there was nothing to undo.")
     return (
         _(
-            "Of the %(failed)d that failed, %(untouched)d had changed nothing, %(undone)d were "
-            "undone completely and %(half_done)d stay half-done; without the pattern "
-            "%(half_done_without)d do."
+            "Orders that failed: %(failed)d. Had changed nothing: %(untouched)d; undone "
+            "completely: %(undone)d; left half-done: %(half_done)d (without the pattern "
+            "%(half_done_without)d)."
         )
         % totals
     )

@@ -208,7 +208,7 @@ class ServiceRegistryLab(Lab[Parameters]):
             Parameters(missed=3),
             lazy(
                 "The same defaults with the lease as its name has it, 90 s: "
-                "90 + 60 + 30 + 30 = 210 s at worst. No released server does this."
+                "90 + 60 + 30 + 30 = 210 s at worst. The server’s code does not do this."
             ),
         ),
         "kubernetes": Preset(

@@ -300,7 +300,7 @@ def _harm_sentence(totals: dict[str, float]) -> str:
         )
         if totals["spared"] >= 0
         else noop(
-            "The shadow did more harm than the release it was to prevent. Customers harmed: "
+            "With the shadow more customers were harmed than by a release without it: "
             "%(harmed)d, of whom charged twice %(charged_twice)d, against %(harmed_without)d."
         )
     )

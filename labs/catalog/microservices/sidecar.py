@@ -140,6 +140,9 @@ class Parameters:
     )
 
 
+SEEN = 0.005  # percentage points that two decimals show
+
+
 def _retrying(parameters: Parameters, *, protected: bool) -> Retrying:
     has_sidecars = protected and parameters.proxies == SIDECAR
     budget = None if parameters.budget == NO_BUDGET else int(parameters.budget) / 100
@@ -250,8 +253,9 @@ class SidecarLab(Lab[Parameters]):
             "no-storm",
             lazy("Rescue without a storm"),
             lazy(
-                "With 6 services in a row and 10 % of calls refused, serve 99 % of requests, and "
-                "let at most 4 calls per request reach the last service while it is down."
+                "With at least 6 services in a row and 10 % of calls refused, serve 99 % of "
+                "requests, and let at most 4 calls per request reach the last service while it is "
+                "down."
             ),
             "hard",
             (
@@ -391,12 +395,17 @@ def _product(code: int, proxy: int, here: tuple[int, int]) -> Cell:
 
 def _rescue_sentence(run: Run) -> str:
     served, bare = run.totals["served"], run.totals["served_without"]
+    if 0.0 < served - bare < SEEN:
+        return _(
+            "The proxies rescued hardly anything: with and without them %(served).2f %% of "
+            "requests through %(hops)d services in a row were served."
+        ) % {"hops": run.parameters["hops"], "served": served}
     sentence = (
         noop(
             "Of requests through %(hops)d services in a row, %(served).2f %% were served, against "
             "%(bare).2f %% without proxies."
         )
-        if served - bare >= 0.005
+        if served > bare
         else noop(
             "The proxies rescued nothing: %(served).2f %% of requests through %(hops)d services "
             "in a row were served, as without them."

@@ -248,7 +248,8 @@ class SmartEndpointsLab(Lab[Parameters]):
     prediction = Prediction(
         lazy(
             "With every rule in the bus, the half without the pattern, and a train every 10 days, "
-            "a change takes 51 working days. Let the train leave every 5 days: how long then?"
+            "a change takes 51 working days in the run shown first. Let the train leave every 5 "
+            "days: how long then?"
         ),
         (
             Option("sooner", lazy("Less than 40 days")),

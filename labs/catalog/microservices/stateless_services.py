@@ -206,7 +206,7 @@ class StatelessServicesLab(Lab[Parameters]):
     challenges = (
         Challenge(
             "gentle-release",
-            lazy("A release nobody notices"),
+            lazy("A release that cuts nobody off"),
             lazy(
                 "Replace at least four instances so that the roll-out cuts off at most one request "
                 "and is over within 14 s."
@@ -296,7 +296,7 @@ def _crash_sentence(totals: dict[str, float]) -> str:
             "The crash of one of %(instances)d instances ended %(sessions_crash_without)d of "
             "%(customers)d sessions kept in memory. With the store it ended none, and cut off the "
             "requests under way there: %(lost_crash)d. Answers per second × answer time / "
-            "instances lets expect about %(under_way_expected).1f."
+            "instances: about %(under_way_expected).1f are to be expected."
         )
         % totals
     )
@@ -315,9 +315,9 @@ def _release_sentence(totals: dict[str, float]) -> str:
 
 def _store_sentence(totals: dict[str, float]) -> str:
     asked = _(
-        "Instances asked the store %(store_checks)d times for %(requests)d requests; while it "
-        "failed, %(store_failed)d requests failed with it, and %(blocked_answered)d of "
-        "%(blocked_asked)d requests from blocked accounts were answered"
+        "Instances asked the store %(store_checks)d times for %(requests)d requests; while it was "
+        "away, requests that failed with it: %(store_failed)d. Answered of the %(blocked_asked)d "
+        "requests from blocked accounts: %(blocked_answered)d"
     )
     memory = _(" (with sessions in memory %(blocked_answered_without)d).")
     return (asked + memory) % totals

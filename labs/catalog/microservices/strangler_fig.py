@@ -317,8 +317,8 @@ def _slices(totals: Mapping[str, float], left: Sequence[str]) -> str:
         ended = _("and in week %(off_week).1f the old system is off.")
     else:
         ended = _(
-            "and the last in week %(last_week).1f, but the team leaves before the old system could "
-            "be switched off."
+            "and the last slice is live in week %(last_week).1f, but the team leaves before the "
+            "old system could be switched off."
         )
     names = {"left": ", ".join(_(name) for name in left)}
     return begun % totals + ended % {**totals, **names}

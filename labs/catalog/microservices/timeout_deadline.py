@@ -296,9 +296,9 @@ class TimeoutDeadlineLab(Lab[Parameters]):
             "stop-in-time",
             lazy("Stop in time"),
             lazy(
-                "With 40 customers a second or more and a budget of 1,000 ms or less, be back "
-                "within 1 s of stock’s recovery, serve 99 % in normal times, and let stock do at "
-                "most 13 % of its work for nobody."
+                "With 40 customers a second or more and a budget of 1,000 ms or less, serve twenty "
+                "in a row again within 1 s of stock’s recovery, serve 99 % before 5 s and from "
+                "20 s on, and let stock do at most 13 % of its work for nobody."
             ),
             "easy",
             (
@@ -313,9 +313,10 @@ class TimeoutDeadlineLab(Lab[Parameters]):
             "spend-it-well",
             lazy("Spend the second well"),
             lazy(
-                "Same traffic and budget. Serve at least 28 % of customers even while stock is "
-                "slow and 99 % in normal times, when one call in fifty is lost; be back within "
-                "1 s, with at most 6.5 % of stock’s work for nobody."
+                "With 40 customers a second or more and a budget of 1,000 ms or less, serve at "
+                "least 28 % of customers even while stock is slow, and 99 % before 5 s and from 20 "
+                "s on, when one call in fifty is lost; serve twenty in a row again within 1 s of "
+                "stock’s recovery, with at most 6.5 % of its work for nobody."
             ),
             "hard",
             (
@@ -383,8 +384,8 @@ class TimeoutDeadlineLab(Lab[Parameters]):
 def _waste_sentence(totals: Mapping[str, float]) -> str:
     sentence = (
         noop(
-            "Without the deadline, %(without).1f %% of what stock finished was for nobody: the "
-            "caller had given up. With it, that was %(with).1f %%; stock was called %(calls)d "
+            "Without the deadline, %(without).1f %% of what stock finished was for callers who had "
+            "given up. With it, that was %(with).1f %%; stock was called %(calls)d "
             "times with it and %(calls_without)d times without."
         )
         if totals["stock_done"]

@@ -76,3 +76,16 @@ def test_a_page_that_must_be_whole_stops_asking_at_the_first_missing_part() -> N
     assert totals["calls_per_service"] < 1.0
     assert totals["shown"] == totals["complete"] < 95.0
     assert "ended with an error" in get_lab(SLUG).explain(run_of(SLUG, services=60, slow=5.0))[2]
+
+
+def test_pages_that_nearly_all_end_with_an_error_are_not_said_to_add_up_answers() -> None:
+    run = run_of(SLUG, timeout_ms=20)
+    assert run.totals["shown"] < 1.0
+    told = " ".join(get_lab(SLUG).explain(run))
+    assert "ended at their first missing part" in told
+    assert "added up" not in told
+
+
+def test_without_slow_answers_none_is_said_to_be_slow() -> None:
+    told = get_lab(SLUG).explain(run_of(SLUG, slow=0.0))
+    assert told[1].startswith("No answer is slow")

@@ -103,3 +103,11 @@ def test_more_arriving_than_consumers_can_do_is_called_by_its_name() -> None:
     run = run_of("async-messaging", consumers=9)
     assert "nothing is left over" in LAB.explain(run)[1]
     assert run.totals["is_drained"] == 0.0
+
+
+def test_the_sentences_count_single_jobs_and_minutes_correctly() -> None:
+    lab = get_lab("async-messaging")
+    settings = {"per_minute": 10, "mean_s": 10, "consumers": 8, "again_s": 5, "most": "2"}
+    told = lab.explain(lab.run(lab.parameters(**settings, poison=0.0), seed=2))
+    assert "Still to be done when the run ended: 1;" in told[0]
+    assert lab.explain(run_of("async-messaging"))[1].endswith("The run had 60 min left.")

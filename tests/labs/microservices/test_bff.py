@@ -71,3 +71,9 @@ def test_the_log_counts_only_the_sections_that_failed() -> None:
     events = [event.text for event in run_of(SLUG).events]
     assert "stops waiting; sections without an answer: 1" in events
     assert events[-1] == "shows an error instead of the screen"
+
+
+def test_the_mean_download_says_that_failed_screens_count_as_nothing() -> None:
+    lab = get_lab(SLUG)
+    assert "count as none" in lab.explain(run_of(SLUG))[1]
+    assert "count as none" not in lab.explain(run_of(SLUG, missing="leave-out"))[1]

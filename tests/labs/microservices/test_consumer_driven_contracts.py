@@ -89,3 +89,9 @@ def test_five_releases_that_change_nothing_are_told_as_such() -> None:
     run = run_of(SLUG, **nothing)
     assert run.totals["changes"] == 0.0
     assert "None of the five" in get_lab(SLUG).explain(run)[0]
+
+
+def test_a_contract_that_forbids_additions_is_not_said_to_ask_for_what_nobody_reads() -> None:
+    lab = get_lab("consumer-driven-contracts")
+    told = lab.explain(lab.run(lab.presets["exact"].parameters))
+    assert told[2] == "Nobody broke, but the contracts demanded more than their consumers need."

@@ -94,3 +94,12 @@ def test_the_sentences_fit_projections_that_keep_pace_fall_behind_or_never_catch
     assert "it took" in lab.explain(run_of(SLUG))[0]
     assert "it was not done" in lab.explain(run_of(SLUG, projection=30))[0]
     assert "nothing is left" in lab.explain(run_of(SLUG, projection=20))[0]
+
+
+def test_a_single_order_that_is_not_listed_yet_is_counted_in_words_that_fit() -> None:
+    lab = get_lab(SLUG)
+    quiet = lab.parameters(
+        rate=5, burst=1.0, others=0, look_delay_s=8.4, projection=10, strategy="token", limit_s=2.2
+    )
+    told = lab.explain(lab.run(quiet, seed=2))
+    assert told[0].startswith("Orders not yet in the list at 25 s: 1.")

@@ -130,3 +130,9 @@ def test_each_node_that_joins_is_told() -> None:
     run = run_of(SLUG, added=3)
     assert [event.values["node"] for event in run.events] == [5, 6, 7]
     assert run.events[0].values["modulo"] == pytest.approx(80.0)
+
+
+def test_without_a_hot_key_no_read_of_it_is_told_and_one_point_is_one_point() -> None:
+    told = get_lab(SLUG).explain(run_of(SLUG, hot=0, virtual=1, parts=16))
+    assert not any("read of the hot key" in sentence for sentence in told)
+    assert "with 1 point per node" in told[1]

@@ -99,3 +99,8 @@ def test_the_sentences_fit_accounts_on_which_nothing_happens() -> None:
     assert "none of" in lab.explain(quiet)[0]
     assert "without a condition" in lab.explain(run_of(SLUG, check="none"))[1]
     assert "Without snapshots" in lab.explain(run_of(SLUG, snapshot_every=0))[2]
+
+
+def test_one_attempt_is_told_as_one() -> None:
+    told = get_lab(SLUG).explain(run_of(SLUG, attempts=1))
+    assert "refused for good, with one attempt each" in told[1]

@@ -115,3 +115,16 @@ def test_both_halves_see_the_same_requests() -> None:
     arrivals = [sorted(row[:2] for row in half.ledger) for half in (guarded, bare)]
     assert arrivals[0] == arrivals[1]
     assert guarded.needs_database == bare.needs_database
+
+
+def test_counting_failed_requests_is_said_to_send_no_probes() -> None:
+    lab = get_lab("health-checks")
+    told = lab.explain(run_of("health-checks", look="traffic", action="out"))
+    assert told[1].endswith("No probes are sent.")
+
+
+def test_a_single_instance_that_was_noticed_is_counted_in_words_that_fit() -> None:
+    lab = get_lab("health-checks")
+    slow = lab.parameters(look="self", period_s=24, timeout_s=4, threshold=6)
+    told = lab.explain(lab.run(slow, seed=3))
+    assert told[0].startswith("Hung instances noticed before the run ended: 1 of 3")

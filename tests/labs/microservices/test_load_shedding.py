@@ -126,3 +126,19 @@ def test_both_halves_see_the_same_requests() -> None:
     totals = run_of("load-shedding", room=0).totals
     assert totals["customers"] == totals["customers_without"]
     assert totals["crawled"] == totals["crawled_without"]
+
+
+def test_a_bucket_too_slow_for_five_seconds_is_not_said_to_let_none_of_none_through() -> None:
+    run = run_of("load-shedding", rule="bucket", limit=1, window_s=60.0)
+    assert get_lab("load-shedding").explain(run)[2] == (
+        "A token bucket lets 1 through at once and then 0.0167 a second."
+    )
+
+
+def test_a_limit_for_each_client_is_told_as_one() -> None:
+    lab = get_lab("load-shedding")
+    assert lab.explain(run_of("load-shedding", scope="each"))[2].endswith(
+        "Each client is counted on its own."
+    )
+    unlimited = lab.explain(run_of("load-shedding", scope="each", rule="none"))
+    assert "on its own" not in unlimited[2]

@@ -118,3 +118,10 @@ def test_an_outbox_that_drains_too_slowly_says_how_many_still_wait() -> None:
     assert run.totals["waiting"] > 0.0
     assert "still wait at the end" in get_lab("outbox").explain(run)[2]
     assert run.totals["lost"] == 0.0
+
+
+def test_a_single_order_that_was_not_taken_is_counted_in_words_that_fit() -> None:
+    lab = get_lab("outbox")
+    run = lab.run(lab.parameters(rate=27, outage_s=0, crashes=1, poll_s=6.1), seed=3)
+    assert run.totals["refused_without"] == 1.0
+    assert "Orders not taken: 1 (with it 1)." in lab.explain(run)[0]

@@ -117,3 +117,12 @@ def test_the_sentences_say_nothing_of_what_did_not_happen() -> None:
     assert lab.explain(well)[1] == "No order failed, so there was nothing to undo."
     assert "outage" not in lab.explain(well)[0]
     assert "killed" not in lab.explain(well)[0]
+
+
+def test_a_single_failed_order_and_a_full_thousand_are_counted_in_words_that_fit() -> None:
+    lab = get_lab("saga")
+    patient = lab.parameters(refusals=0.0, faults=30, outage_s=4, tries=9, log="disk")
+    one = lab.explain(lab.run(patient, seed=2))
+    assert one[1].startswith("Orders that failed: 1. Had changed nothing: 0; undone")
+    all_done = lab.explain(run_of("saga", refusals=0.0, faults=0, outage_s=0, log="disk"))
+    assert all_done[0].startswith("1,000 of 1,000 orders completed")

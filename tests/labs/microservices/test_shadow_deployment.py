@@ -60,7 +60,15 @@ def test_nobody_waits_for_the_shadow_but_everybody_for_the_database() -> None:
     assert run_of(SLUG).totals["late"] <= 5.0
     crowded = run_of(SLUG, share=100)
     assert crowded.totals["late_percent"] > 50.0
-    assert "more harm" in get_lab(SLUG).explain(crowded)[2]
+    assert "more customers were harmed" in get_lab(SLUG).explain(crowded)[2]
+
+
+def test_a_release_that_went_out_after_all_is_not_said_to_have_been_prevented() -> None:
+    lab = get_lab(SLUG)
+    flawless = lab.parameters(wrong=0, share=100, shadow_s=5, tolerance=9)
+    run = lab.run(flawless, seed=3)
+    assert run.totals["released"]
+    assert "prevent" not in lab.explain(run)[2]
 
 
 def test_comparing_to_the_cent_holds_a_flawless_release_back() -> None:

@@ -96,3 +96,10 @@ def test_a_budget_that_is_too_small_or_too_large_fails_the_hard_challenge() -> N
     large = run_of(SLUG, failing=10, mesh_retries=2, budget="50").totals
     assert small["served"] < 99.0
     assert large["calls_down"] > 4.0
+
+
+def test_what_two_decimals_do_not_show_is_still_not_said_to_be_nothing() -> None:
+    lab = get_lab(SLUG)
+    run = lab.run(lab.presets["polly"].parameters)
+    assert 0.0 < run.totals["served"] - run.totals["served_without"] < 0.005
+    assert lab.explain(run)[0].startswith("The proxies rescued hardly anything")

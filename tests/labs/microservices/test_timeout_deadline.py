@@ -110,3 +110,11 @@ def test_stock_that_never_has_enough_time_left_finishes_nothing() -> None:
     run = run_of("timeout-deadline", reach="attempt", reserve_ms=900)
     assert run.totals["stock_done"] == 0.0
     assert "finished no call at all" in sentences(run)
+
+
+def test_where_nobody_gave_up_the_text_does_not_say_that_somebody_did() -> None:
+    run = run_of("timeout-deadline", rate=10, attempts=1, timeout_ms=60_000, budget_ms=5000)
+    assert run.totals["wasted_without"] == 0.0
+    assert "0.0 % of what stock finished was for callers who had given up" in " ".join(
+        get_lab("timeout-deadline").explain(run)
+    )
