@@ -26,7 +26,7 @@ def sweep() -> None:
     appeals.park_forgotten_appeals()
 
 
-@shared_task(queue="grading")  # where the grader's model is loaded
+@shared_task
 def measure_impact(scenario_id: int, stage_id: str) -> None:
     """Compare some past answers by a draft rubric, and queue up again behind what waits."""
     from interviews import impact

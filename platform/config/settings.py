@@ -267,7 +267,11 @@ GRADING_LEASE_SECONDS = env.integer("GRADING_LEASE_SECONDS", 30, minimum=1)
 GRADING_RESEND_SECONDS = env.integer("GRADING_RESEND_SECONDS", 10, minimum=1)
 CELERY_DB_REUSE_MAX = 1000
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"interviews.tasks.grade": {"queue": "grading"}}
+# Where the grader's model is loaded.
+CELERY_TASK_ROUTES = {
+    "interviews.tasks.grade": {"queue": "grading"},
+    "interviews.tasks.measure_impact": {"queue": "grading"},
+}
 CELERY_BEAT_SCHEDULE = {
     "sweep-gradings": {
         "task": "interviews.tasks.sweep",
