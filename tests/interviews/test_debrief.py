@@ -220,3 +220,40 @@ def test_an_open_stage_needs_one_query_more(
     ada.get(stage_url())
     with django_assert_num_queries(5):  # texts kept from other tabs
         ada.get(stage_url())
+
+
+def test_numbers_that_disagree_are_quoted_with_their_stages(
+    ada: Client, learner: Learner, scenario_data: dict[str, Any], db: None
+) -> None:
+    field = {"id": "rate", "label": "Peak <rate>", "unit": "1/s", "help": ""}
+    for stage in scenario_data["stages"]:
+        stage["estimates"] = [field]
+    root = Collection.get_first_root_node() or Collection.add_root(name="Root")
+    scenario = save_scenario_from_data(data=scenario_data, source="", collection=root)
+    edition = ScenarioEdition.objects.current().get(scenario=scenario)
+    interview = actions.start_interview(learner=learner, edition=edition, mode="practice")
+    for stage_id, rate in (("design", "20/s"), ("failure", "6/s")):
+        answer = actions.open_stage(interview=interview, stage_id=stage_id)
+        sent = Sent("x", 0, estimates={"rate": rate})
+        actions.submit_answer(answer=answer, sent=sent, key=stage_id)
+        grading_queue.grade_queued(answer.gradings.get().pk)
+    page = ada.get(f"/interviews/sessions/{interview.pk}/debrief/").text
+    assert "Numbers that disagree" in page
+    assert "<q>Peak &lt;rate&gt;: 20/s</q>" in page
+    assert "<q>Peak &lt;rate&gt;: 6/s</q>" in page
+    assert 'href="#result-failure"' in page
+    assert "read as 20/s" in page
+
+
+def test_the_model_answer_stands_beside_ones_own_once_the_interview_is_over(
+    ada: Client, graded: Answer, interview: Interview, stage_url: Callable[..., str]
+) -> None:
+    running = ada.get(stage_url()).text
+    assert "side-by-side" not in running
+    assert '<details class="reveal"><summary>A model answer</summary>' in running
+    actions.finish_interview(interview=interview)
+    over = ada.get(f"/interviews/sessions/{interview.pk}/debrief/").text
+    assert "side-by-side" in over
+    assert "<summary>A model answer</summary>" not in over
+    assert "durable outbox" in over
+    assert "data-print" in over
