@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,15 @@ from interviews.actions import request_grading
 from interviews.appeals import PERSON
 from interviews.exemplars import NotPossibleError, draft_of
 from interviews.graders import current_grader
-from interviews.models import Answer, Grade, Grading, Regrade, Scenario, ScenarioEdition
+from interviews.models import (
+    Answer,
+    Appeal,
+    Grade,
+    Grading,
+    Regrade,
+    Scenario,
+    ScenarioEdition,
+)
 from interviews.models.grades import State
 
 # Gradings of one regrade that wait at the same time: who submits meanwhile waits for no more.
@@ -27,7 +35,7 @@ MOVING = (State.QUEUED, State.LEASED)
 class RegradeProgress:
     """Answers by what became of them; `changed` of those done have other points than before.
 
-    `kept` wait for a person and are left to them.
+    `kept` wait for a person because of an appeal, and are left to them.
     """
 
     total: int
@@ -89,7 +97,8 @@ def start_regrade(*, edition: ScenarioEdition, stage_id: str, by: User) -> Regra
 def outstanding(regrade: Regrade) -> QuerySet[Answer]:
     """Submitted answers of finished interviews that this regrade has not taken up yet.
 
-    What a person has graded, or is asked to, is left to the person.
+    What a person has graded is left to the person, and so is what a learner appealed against. Who
+    waits only because the grader was not sure gets the newer rubric's judgement first.
     """
     criteria = [one["id"] for one in regrade.edition.stage(regrade.stage_id)["criteria"]]
     return (
@@ -104,9 +113,15 @@ def outstanding(regrade: Regrade) -> QuerySet[Answer]:
         .exclude(current_grade__grader=PERSON)
         .exclude(current_grade__edition=regrade.edition_id)
         .exclude(gradings__regrade=regrade)
-        .exclude(gradings__state=State.PARKED)
+        .exclude(_is_left_to_person())
         .order_by("pk")
     )
+
+
+def _is_left_to_person() -> Q:
+    parked = Grading.objects.filter(answer=OuterRef("pk"), state=State.PARKED)
+    appeals = Appeal.objects.filter(grade__answer=OuterRef("pk"), settled_by=None)
+    return Q(Exists(parked)) & Q(Exists(appeals))
 
 
 def continue_regrades() -> list[int]:
@@ -139,8 +154,12 @@ def _queue(regrade: Regrade, answers: Iterable[int]) -> list[int]:
     grader = current_grader()
     locked = Answer.objects.select_for_update(of=("self",), skip_locked=True)
     rows = locked.filter(pk__in=list(answers)).select_related("current_grade__grading__edition")
-    return [
-        request_grading(
+    added = []
+    for answer in rows:
+        if answer.current_grade is None or answer.gradings.filter(state__in=MOVING).exists():
+            continue
+        answer.gradings.filter(state=State.PARKED).update(state=State.WITHDRAWN)
+        grading = request_grading(
             answer=answer,
             again=answer.current_grade.grading,
             edition=regrade.edition,
@@ -148,10 +167,9 @@ def _queue(regrade: Regrade, answers: Iterable[int]) -> list[int]:
             state=State.QUEUED,
             grader=grader.name,
             grader_version=grader.version,
-        ).pk
-        for answer in rows
-        if answer.current_grade and not answer.gradings.filter(state__in=MOVING).exists()
-    ]
+        )
+        added.append(grading.pk)
+    return added
 
 
 def _finish(regrade: Regrade) -> list[int]:
@@ -186,13 +204,10 @@ def _changed(regrade: Regrade) -> int:
 
 
 def _kept(regrade: Regrade) -> int:
-    return (
-        Grading.objects.filter(
-            state=State.PARKED,
-            answer__interview__edition__scenario=regrade.edition.scenario_id,
-            answer__interview__finished_at__lte=regrade.requested_at,
-            answer__stage_id=regrade.stage_id,
-        )
-        .exclude(regrade=regrade)
-        .count()
+    answers = Answer.objects.filter(
+        _is_left_to_person(),
+        interview__edition__scenario=regrade.edition.scenario_id,
+        interview__finished_at__lte=regrade.requested_at,
+        stage_id=regrade.stage_id,
     )
+    return answers.count()

@@ -35,13 +35,18 @@ class AlreadyGradedError(Exception):
     """Somebody else was faster."""
 
 
+def gradings_for(user: User) -> QuerySet[Grading]:
+    """All gradings in scenarios this user may change; oldest first."""
+    own = owned_by(user, Scenario, {"change"})
+    rows = Grading.objects.order_by("requested_at", "pk")
+    if not user.is_superuser:
+        rows = rows.filter(answer__interview__edition__scenario__in=own.values("pk"))
+    return rows.select_related("answer__interview__edition")
+
+
 def parked_for(user: User) -> QuerySet[Grading]:
     """Answers waiting for a person, in scenarios this user may change; oldest first."""
-    own = owned_by(user, Scenario, {"change"})
-    waiting = Grading.objects.filter(state=State.PARKED).order_by("requested_at", "pk")
-    if not user.is_superuser:
-        waiting = waiting.filter(answer__interview__edition__scenario__in=own.values("pk"))
-    return waiting.select_related("answer__interview__edition")
+    return gradings_for(user).filter(state=State.PARKED)
 
 
 def criteria_of(grading: Grading) -> list[Mapping[str, Any]]:

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.permissions import policy_registry
 
+from interviews.appeals import PERSON
 from interviews.exemplars import overruled_by
 from interviews.models import Grading, Scenario
-from interviews.review import AlreadyGradedError, CriterionForm, grade_by_person, parked_for
+from interviews.models.grades import State
+from interviews.review import AlreadyGradedError, CriterionForm, grade_by_person, gradings_for
 from interviews.review_page import build_forms, build_review
 from interviews.waiting import describe_waiting, waiting_rows, waiting_scenarios
 
@@ -26,9 +28,9 @@ def may_review(request: HttpRequest) -> bool:
     return bool(policy.user_has_permission(request.user, "change"))
 
 
-def access_parked(request: HttpRequest, pk: int) -> Grading:
-    """Return an answer that waits for a person, if it belongs to a scenario of this user."""
-    rows = parked_for(request.user)  # type: ignore[arg-type]
+def access_for_person(request: HttpRequest, pk: int) -> Grading:
+    """Return a grading a person was asked for, if it belongs to a scenario of this user."""
+    rows = gradings_for(request.user).filter(grader=PERSON)  # type: ignore[arg-type]
     return get_object_or_404(
         rows.select_related(
             "edition", "answer__interview__edition", "answer__current_grade__grading"
@@ -58,7 +60,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one answer with a form per criterion, and take the grade."""
-    grading = access_parked(request, pk)
+    grading = access_for_person(request, pk)
+    if grading.state != State.PARKED:
+        return _too_late(request)
     data = request.POST if request.method == "POST" else None
     forms = build_forms(grading, data)
     if data is not None and all(form.is_valid() for form in forms):
@@ -71,9 +75,13 @@ def _store(request: HttpRequest, grading: Grading, forms: Sequence[CriterionForm
     try:
         grade = grade_by_person(grading=grading, judge=request.user, forms=forms)  # type: ignore[arg-type]
     except AlreadyGradedError:
-        messages.error(request, _("Somebody else has graded this answer."))
-        return redirect("interviews_waiting")
+        return _too_late(request)
     messages.success(request, _("The grade is stored; the learner sees it."))
     if overruled_by(grade):
         return redirect("interviews_overruled", grade.pk)
+    return redirect("interviews_waiting")
+
+
+def _too_late(request: HttpRequest) -> HttpResponse:
+    messages.error(request, _("This answer no longer waits: somebody has graded it meanwhile."))
     return redirect("interviews_waiting")

@@ -11,7 +11,16 @@ from interviews import actions, grading_queue, regrading, tasks
 from interviews.actions import Sent, request_grading
 from interviews.definition import save_scenario_from_data
 from interviews.exemplars import draft_of
-from interviews.models import Answer, Grade, Grading, Interview, Regrade, Scenario, ScenarioEdition
+from interviews.models import (
+    Answer,
+    Appeal,
+    Grade,
+    Grading,
+    Interview,
+    Regrade,
+    Scenario,
+    ScenarioEdition,
+)
 from interviews.models.grades import State
 from tests.interviews.conftest import QUEUE_ANSWER
 from tests.interviews.persons import grade_as_person
@@ -131,6 +140,7 @@ def test_what_a_person_graded_is_left_alone(
     parked = request_grading(
         answer=finished, again=finished.current_grade.grading, state=State.PARKED, grader="person"
     )
+    Appeal.objects.create(grade=finished.current_grade, criterion_id="queue")
     regrade = regrading.start_regrade(edition=newer, stage_id="design", by=instructor_user)
     assert regrade.total == 0
     assert regrading.progress_of(regrade).kept == 1
@@ -140,6 +150,20 @@ def test_what_a_person_graded_is_left_alone(
     assert regrading.continue_regrades() == []
     regrade.refresh_from_db()
     assert regrade.finished_at is not None
+
+
+def test_what_waits_because_the_grader_was_not_sure_is_judged_again_first(
+    finished: Answer, regrade: Regrade
+) -> None:
+    assert finished.current_grade is not None
+    parked = request_grading(
+        answer=finished, again=finished.current_grade.grading, state=State.PARKED, grader="person"
+    )
+    (pk,) = regrading.continue_regrades()
+    parked.refresh_from_db()
+    assert parked.state == State.WITHDRAWN
+    grading_queue.grade_queued(pk)
+    assert finished.grades.count() == 2
 
 
 def test_an_interview_under_way_is_left_alone(

@@ -113,7 +113,7 @@ def test_of_two_people_at_once_the_second_is_told(
     sent = verdicts()
     with patch("interviews.views.review.grade_by_person", side_effect=AlreadyGradedError):
         page = barbara.post(f"{PARKED}{parked.pk}/", sent, follow=True).text
-    assert "Somebody else has graded this answer." in page
+    assert "This answer no longer waits" in page
 
 
 def test_the_list_can_be_narrowed_to_one_scenario(
@@ -171,7 +171,9 @@ def test_an_answer_is_graded_by_one_person_only(
 ) -> None:
     own(instructor_user, course)
     barbara.post(f"{PARKED}{parked.pk}/", verdicts())
-    assert barbara.post(f"{PARKED}{parked.pk}/", verdicts()).status_code == 404
+    again = barbara.post(f"{PARKED}{parked.pk}/", verdicts(), follow=True).text
+    assert "This answer no longer waits" in again
+    assert "This answer no longer waits" in barbara.get(f"{PARKED}{parked.pk}/", follow=True).text
     assert Grade.objects.count() == 1
 
 
