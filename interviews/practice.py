@@ -42,7 +42,7 @@ def begin_again(*, answer: Answer, tries: int) -> None:
         return
     if not _is_practised(row) or row.gradings.filter(state__in=MACHINE_STATES).exists():
         raise NotNowError
-    row.gradings.filter(state=State.PARKED).update(state=State.FAILED, error=BEGUN_ANEW)
+    row.gradings.filter(state=State.PARKED).update(state=State.WITHDRAWN, error=BEGUN_ANEW)
     row.submitted_at, row.late, row.current_grade = None, False, None
     row.opened_at, row.tries = database_now(), row.tries + 1
     row.save(update_fields=["submitted_at", "late", "current_grade", "opened_at", "tries"])
