@@ -13,7 +13,8 @@ from common.diagrams import VERSION, DiagramError, render_diagram
 from interviews.work import MAX_DIAGRAM
 
 WINDOW_S = 60
-MOST = 40  # pictures drawn for one learner in a window; those from the cache are free
+BUDGET_MS = 20_000  # of drawing for one learner in a window; pictures from the cache are free
+LEAST_MS = 500  # what a picture is charged with at least
 KEPT_S = 24 * 60 * 60
 
 
@@ -36,10 +37,12 @@ def draw(source: str, *, title: str, learner_id: int) -> Picture:
     key = f"learner-diagram:{VERSION}:{get_language()}:{_digest(source, alt)}"
     known = cache.get(key)
     if known is None:
-        if not _may_draw(learner_id):
+        if _charge(learner_id, LEAST_MS) > BUDGET_MS:
             said = _("That is more drawing than one minute allows: wait a moment, then go on.")
             return Picture(SafeString(), said)
+        began = time.monotonic()
         known = _drawn(source, alt)
+        _charge(learner_id, max(0, int(1000 * (time.monotonic() - began)) - LEAST_MS))
         cache.set(key, known, KEPT_S)
     svg, problem = known
     return Picture(mark_safe(svg), problem)  # noqa: S308 - render_diagram built it
@@ -52,11 +55,11 @@ def _drawn(source: str, alt: str) -> tuple[str, str]:
         return "", str(error)
 
 
-def _may_draw(learner_id: int) -> bool:
-    """Whether this learner may have one more drawn now; counts it."""
+def _charge(learner_id: int, milliseconds: int) -> int:
+    """Add to what was drawn for this learner in the running window; return the sum."""
     key = f"drawn:{learner_id}:{int(time.time() // WINDOW_S)}"
     cache.add(key, 0, 2 * WINDOW_S)
-    return bool(cache.incr(key) <= MOST)
+    return int(cache.incr(key, milliseconds))
 
 
 def _digest(source: str, alt: str) -> str:

@@ -84,7 +84,7 @@ def test_who_draws_too_much_is_told_to_wait_and_pictures_that_are_known_are_free
     draw: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw(SOURCE)
-    monkeypatch.setattr(diagrams, "MOST", 0)
+    monkeypatch.setattr(diagrams, "BUDGET_MS", 0)
     assert "<svg" in draw(SOURCE).text
     assert "wait a moment" in draw("other -> things").text
 
