@@ -14,8 +14,6 @@ from interviews.models import Scenario
 from interviews.rubric_page import Draft, StageLine, build_stage, read_draft
 from interviews.studio_access import access_scenario
 
-ALL = "*"
-
 
 class TryForm(forms.Form):
     """An answer to try."""
@@ -29,11 +27,11 @@ class TryForm(forms.Form):
 
 @require_safe
 def check_rubrics(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the draft's stages; check the rubric of the one asked for, or of all."""
+    """Show the draft's stages; check the rubric of the one asked for."""
     scenario = access_scenario(request, pk)
     draft, asked = read_draft(scenario), request.GET.get("stage", "")
     stages = [
-        build_stage(draft, stage, check=asked in {ALL, stage["id"]})
+        build_stage(draft, stage, check=asked == stage["id"] != "")
         for stage in draft.data["stages"]
     ]
     return _show(request, scenario, stages)

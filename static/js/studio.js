@@ -10,10 +10,9 @@ async function fetchText(address) {
 }
 
 async function checkAll(event) {
-  event.preventDefault();
-  const link = event.currentTarget;
-  if (link.getAttribute("aria-disabled") === "true") return;
-  link.setAttribute("aria-disabled", "true");
+  const button = event.currentTarget;
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
   const bar = document.querySelector("[data-progress]");
   const said = document.querySelector("[data-said]");
   const places = [...document.querySelectorAll("[data-findings]")];
@@ -27,9 +26,9 @@ async function checkAll(event) {
       said.textContent = `${bar.value} / ${bar.max}`;
     }
   } catch {
-    window.location = link.href; // the page itself says what is wrong
+    said.textContent = button.dataset.lost;
   }
-  link.removeAttribute("aria-disabled");
+  button.removeAttribute("aria-disabled");
 }
 
 async function lookAgain() {
@@ -45,5 +44,9 @@ async function lookAgain() {
   window.setTimeout(lookAgain, 2 * SECOND);
 }
 
-document.querySelector("[data-check-all]")?.addEventListener("click", checkAll);
+const all = document.querySelector("[data-check-all]");
+if (all) {
+  all.hidden = false;
+  all.addEventListener("click", checkAll);
+}
 window.setTimeout(lookAgain, 2 * SECOND);
