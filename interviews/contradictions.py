@@ -25,10 +25,13 @@ TOLERANCE = 0.1  # for a number that is repeated; derived ones bring their own
 _TELLING = 100  # a plain number below this is found by accident
 _NAME_WORDS = 2  # a single word names too many things
 _NEAR = 160  # characters in which a name stands before its number
-_HEDGES = re.compile(
-    r"\b(?:if|would|could|suppose|assum\w+|unless|instead|not|never|no|without|per|each|every"
-    r"|up to|at most|at least|more|less|under|over|below|above|before|after|initially|first|then"
-    r"|remaining|left|only|of these|of them|half|third|twice|another|new|now|grow\w*|rise\w*)\b",
+_DOUBTS = re.compile(
+    r"\b(?:if|would|could|suppose|assum\w+|unless|instead|not|never|no|without)\b", re.IGNORECASE
+)
+_LIMITS = re.compile(  # a part of it, or its size at another time
+    r"\b(?:per|each|every|up to|at most|at least|more|less|under|over|below|above|before|after"
+    r"|initially|first|then|remaining|left|only|of these|of them|half|third|twice|another|new|now"
+    r"|grow\w*|rise\w*)\b",
     re.IGNORECASE,
 )
 _LINK = r"\s*(?:\(|:|=|≈|~|is|are|was|were|of|about|around|roughly|some|come[s]? to|\s)*"
@@ -236,7 +239,7 @@ class _Later:
         for figure in self.written:
             quote = sentence_at(self.text, figure.start, figure.end)
             is_own = _tells(figure, expected) and figure.quantity not in self.told
-            if is_own and figure.quantity.is_close(common, EXACT) and not _HEDGES.search(quote):
+            if is_own and figure.quantity.is_close(common, EXACT) and not _DOUBTS.search(quote):
                 return Said(self.stage["id"], self.stage["title"], quote)
         return None
 
@@ -284,10 +287,12 @@ def _other_number(one: _Own, stage: Data, text: str) -> Said | None:
         names = before.search(text[max(0, figure.start - _NEAR) : figure.start])
         names = names or after.match(text, figure.digits_end) or after.match(text, figure.end)
         quote = sentence_at(text, figure.start, figure.end)
-        if (
-            names
-            and not _HEDGES.search(quote)
-            and _disagree(figure.quantity, one.quantity, TOLERANCE)
-        ):
+        unsure = _DOUBTS.search(quote) or _LIMITS.search(_without(quote, name))
+        if names and not unsure and _disagree(figure.quantity, one.quantity, TOLERANCE):
             return Said(stage["id"], stage["title"], quote)
     return None
+
+
+def _without(quote: str, name: str) -> str:
+    """The quote without the name itself, whose words say nothing about this number."""
+    return re.sub(name, "", quote, flags=re.IGNORECASE)

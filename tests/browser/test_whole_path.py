@@ -108,9 +108,25 @@ def _interview(page: Page) -> None:
             expect(page.locator(".criteria li.met").first).to_be_visible()
             page.get_by_role("button", name="Begin the next stage").click()
     expect(page.locator(".criteria li.missed").first).to_be_visible()
-    expect(page.locator(".follow-up").first).to_contain_text("?")
     page.get_by_role("link", name="See the whole debrief").click()
-    expect(page.locator("main")).to_contain_text("3")
+    expect(page.get_by_role("img", name=re.compile("Points by dimension"))).to_be_visible()
+    _follow_up(page)
+
+
+def _follow_up(page: Page) -> None:
+    """Answer the first follow-up question; what is typed for another one stays."""
+    first, second = (
+        page.locator(".follow-up-region").first,
+        page.locator(".follow-up-region").nth(1),
+    )
+    expect(first.get_by_role("heading")).to_contain_text("?")
+    second.locator("textarea").fill("Not finished yet")
+    first.get_by_role("button", name="Submit this answer").click()
+    expect(first.get_by_role("alert")).to_contain_text("Write an answer first")
+    first.locator("textarea").fill(WEAK_ANSWER)
+    first.get_by_role("button", name="Submit this answer").click()
+    expect(first).to_contain_text("Would have earned", timeout=60_000)
+    expect(second.locator("textarea")).to_have_value("Not finished yet")
 
 
 def test_a_lesson_is_the_same_for_everybody_and_asks_nobody_else(

@@ -10,8 +10,16 @@ from interviews.models.grades import State
 
 GETS = ["", "debrief/"]
 POSTS = ["finish/"]
-STAGE_GETS = ["", "grading/", "answer/"]
-STAGE_POSTS = ["open/", "save/", "submit/", "retry/", "ask/", "kept/1/"]
+STAGE_GETS = ["", "grading/", "answer/", "follow-up/queue/grading/"]
+STAGE_POSTS = [
+    "open/",
+    "save/",
+    "submit/",
+    "retry/",
+    "ask/",
+    "kept/1/",
+    *(f"follow-up/queue/{tail}" for tail in ("", "again/")),
+]
 ANSWER = {"text": "mine now", "version": 0}
 
 

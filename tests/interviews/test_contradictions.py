@@ -105,6 +105,11 @@ class TestANumberThatFollows:
     ) -> None:
         assert find(*stages, typed(outage="270 min"), typed(text)) == ()
 
+    def test_a_figure_for_the_new_situation_is_noticed(self, stages: Any) -> None:
+        text = "With the new load it now takes 90 minutes."
+        found = find(*stages, typed(outage="270 min"), typed(text))
+        assert [one.later.quote for one in found] == [text]
+
     def test_a_number_the_question_gives_is_nobodys_own(self, stages: Any) -> None:
         text = "The queue is empty in 90 minutes."
         handed = typed(outage="270 min"), typed(text)
@@ -149,6 +154,12 @@ class TestAnEstimateThatIsNamed:
     def test_agreement_and_doubt_are_left_alone(self, text: str) -> None:
         found = find(stage("first", BACKLOG), stage("second"), typed(backlog="54,000"), typed(text))
         assert found == ()
+
+    def test_the_words_of_the_name_are_no_doubt_about_it(self) -> None:
+        first = stage("first", {"id": "spare", "label": "Capacity left for old orders", "unit": ""})
+        text = "Capacity left for old orders is 300."
+        found = find(first, stage("second"), typed(spare="900"), typed(text))
+        assert [one.later.quote for one in found] == [text]
 
     def test_a_single_word_names_too_many_things(self) -> None:
         first = stage("first", {"id": "threads", "label": "Threads", "unit": ""})
