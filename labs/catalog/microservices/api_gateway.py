@@ -156,7 +156,7 @@ class ApiGatewayLab(Lab[Parameters]):
     title = lazy("Twenty answers make one page")
     pattern = lazy("API gateway")
     group = lazy("Edge")
-    version = 2
+    version = 3
     summary = lazy(
         "A page needs an answer from each of twenty services. Asked in turn, their times add up; "
         "asked at once, the page waits for the slowest, and among many one is always slow."
@@ -189,15 +189,15 @@ class ApiGatewayLab(Lab[Parameters]):
     }
     event_texts = EVENT_TEXTS
     curves = (
-        Curve("p95", noop("95 % of pages answered within"), "ms"),
+        Curve("p95", noop("95 % of pages finished within"), "ms"),
         Curve("held_up", noop("Pages with a slow call"), "%"),
         Curve("complete", noop("Complete pages"), "%"),
         Curve("calls", noop("Calls per page"), noop("calls")),
     )
     readings = (
-        Reading("p50_ms", noop("Half of the pages answered within"), "ms", "down"),
-        Reading("p95_ms", noop("95 % of pages answered within"), "ms", "down"),
-        Reading("p99_ms", noop("99 % of pages answered within"), "ms", "down"),
+        Reading("p50_ms", noop("Half of the pages finished within"), "ms", "down"),
+        Reading("p95_ms", noop("95 % of pages finished within"), "ms", "down"),
+        Reading("p99_ms", noop("99 % of pages finished within"), "ms", "down"),
         Reading("shown", noop("Pages that show something"), "%", "up"),
         Reading("complete", noop("Complete pages"), "%", "up"),
         Reading("calls_per_service", noop("Attempts per service and page"), "×", "down"),

@@ -197,7 +197,7 @@ class AsyncMessagingLab(Lab[Parameters]):
     title = lazy("Half an hour without consumers")
     pattern = lazy("Async messaging")
     group = lazy("Communication")
-    version = 1
+    version = 2
     summary = lazy(
         "The transcoder is away for thirty minutes while clips go on being uploaded. A queue keeps "
         "every one of them. Find out how long it takes to catch up, and what delivering again "
@@ -238,7 +238,7 @@ class AsyncMessagingLab(Lab[Parameters]):
     readings = (
         Reading("lost", noop("Uploads that failed"), "", "down"),
         Reading("open", noop("Still to be done at the end"), "", "down"),
-        Reading("drained_min", noop("Backlog gone after the return"), "min", "down"),
+        Reading("drained_min", noop("Backlog lasts after the return"), "min", "down"),
         Reading("twice", noop("Jobs done more than once"), "", "down"),
         Reading("repeats", noop("Work that was of no use"), "%", "down"),
         Reading("told_s", noop("95 % of uploaders wait up to"), "s", "down"),
@@ -263,11 +263,11 @@ class AsyncMessagingLab(Lab[Parameters]):
             "poison",
             lazy("Poison, and a broker without heartbeats"),
             lazy(
-                "Now 2 % of uploads are poison and the broker has only a visibility timeout. With "
-                "at least 30 uploads a minute, 20 s of work and at most 22 consumers, have the "
-                "backlog gone within 40 min, at most 10 % of the work of no use, at most 10 jobs "
-                "done more than once, no good job among the dead letters, and what the restart "
-                "dropped in hand again within 3 min."
+                "Now at least 2 % of uploads are poison and the broker has only a visibility "
+                "timeout. With at least 30 uploads a minute, 20 s of work and at most 22 "
+                "consumers, have the backlog gone within 40 min, at most 10 % of the work of no "
+                "use, at most 10 jobs done more than once, no good job among the dead letters, and "
+                "what the restart dropped in hand again within 3 min."
             ),
             "hard",
             (

@@ -49,7 +49,7 @@ KB_PER_MEGABIT = 125.0
 
 EVENT_TEXTS = {
     "asks": noop("asks for the screen"),
-    "asks all": noop("asks %(sections)d services at once"),
+    "asks all": noop("asks services at once: %(sections)d"),
     "first": noop("has the first answer, after %(ms).0f ms"),
     "last": noop("has the last answer that came in time, after %(ms).0f ms"),
     "gives up": noop("stops waiting; sections without an answer: %(missing)d"),
@@ -165,7 +165,7 @@ class BackendForFrontendLab(Lab[Parameters]):
     title = lazy("Six calls for one screen")
     pattern = lazy("Backends for frontends")
     group = lazy("Edge")
-    version = 2
+    version = 3
     summary = lazy(
         "A phone needs six answers for a screen, and every one costs a round trip. A backend made "
         "for this screen asks for all six nearby. Then one of the six stops answering."

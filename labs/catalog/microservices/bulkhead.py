@@ -324,13 +324,13 @@ def _needs_sentence(run: Run) -> str:
     needed = totals["needed_slow"] + totals["needed_other"]
     sentence = (
         noop(
-            "While slow, reviews needs %(slow).4g threads on average and the other requests need "
-            "%(other).4g: %(needed).4g in all, more than the %(threads)d there are."
+            "While slow, reviews needs %(slow).4g of the threads on average, and the other "
+            "requests %(other).4g: %(needed).4g in all, more than the %(threads)d there are."
         )
         if needed > THREADS
         else noop(
-            "While slow, reviews needs %(slow).4g threads on average and the other requests need "
-            "%(other).4g: %(needed).4g in all, of the %(threads)d there are."
+            "While slow, reviews needs %(slow).4g of the threads on average, and the other "
+            "requests %(other).4g: %(needed).4g in all, of the %(threads)d there are."
         )
     )
     return _(sentence) % {

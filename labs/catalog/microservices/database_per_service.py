@@ -207,8 +207,8 @@ class DatabasePerServiceLab(Lab[Parameters]):
             lazy("Join without a join"),
             lazy(
                 "With lists of at least 20 rows, calls of at least 5 ms and a migration of at "
-                "least 10 s: answer 95 % of lists within 60 ms in normal times, 95 % of them with "
-                "current names, and serve 95 % of lists during the migration."
+                "least 10 s: in normal times answer 95 % of lists within 60 ms and have current "
+                "names on 95 %; during the migration serve 95 % of lists."
             ),
             "easy",
             (
@@ -241,8 +241,8 @@ class DatabasePerServiceLab(Lab[Parameters]):
             lazy(
                 "With lists of at least 40 rows, calls of at least 8 ms of which at most 99.5 % "
                 "succeed, and a migration of at least 10 s: have current names on 97 % of lists "
-                "in normal times, names on 97 % of lists during the migration, and answer 95 % of "
-                "those within 100 ms."
+                "in normal times; during the migration have names on 97 % of lists and answer "
+                "95 % of lists within 100 ms."
             ),
             "hard",
             (

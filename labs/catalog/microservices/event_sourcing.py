@@ -247,9 +247,9 @@ class EventSourcingLab(Lab[Parameters]):
             "busy-and-old",
             lazy("Busy, and full of old events"),
             lazy(
-                "At least 8 bookings/s and 50 ms to decide, but each event now takes 100 µs. Get "
-                "94 % of bookings right, book or refuse 99 % of them within 550 ms, and let the "
-                "store grow by no more than 1,000 B per booking."
+                "At least 8 bookings/s and 50 ms to decide, but each event now takes at least 100 "
+                "µs. Get 94 % of bookings right, book or refuse 99 % of them within 550 ms, and "
+                "let the store grow by no more than 1,000 B per booking."
             ),
             "hard",
             (

@@ -131,7 +131,7 @@ class HealthChecksLab(Lab[Parameters]):
     title = lazy("Three instances hang, then the database is away")
     pattern = lazy("Health checks & observability")
     group = lazy("Delivery")
-    version = 1
+    version = 2
     summary = lazy(
         "Ten instances behind a balancer. A check should find the three that hang, and soon; it "
         "should not restart the seven or ten that are well because something else is ill."
@@ -182,7 +182,7 @@ class HealthChecksLab(Lab[Parameters]):
         Curve("answering", noop("Instances that answer"), noop("instances")),
     )
     readings = (
-        Reading("found_s", noop("Last hung instance noticed after"), "s", "down"),
+        Reading("found_s", noop("Last hung instance unnoticed for"), "s", "down"),
         Reading("served_minute", noop("Served in the minute after the hang"), "%", "up"),
         Reading("no_database", noop("Served from 85 s, no database needed"), "%", "up"),
         Reading("in_vain", noop("Acted on, though not hung"), noop("times"), "down"),
@@ -313,8 +313,8 @@ def _noticed_sentence(run: Run) -> str:
         return f"{counted % words} {cap}" if is_capped else counted % words
     noticed = _noticed(words)
     law = _(
-        "Probes allow %(soonest)d s to %(latest)d s: %(gap)d s for each failure but the first, "
-        "%(timeout)d s for the timeout, and up to %(period)d s until the first."
+        "These settings allow for %(soonest)d s to %(latest)d s: %(gap)d s for each failure but "
+        "the first, %(timeout)d s for the timeout, and up to %(period)d s until the first."
     )
     return f"{noticed} {law % words}"
 

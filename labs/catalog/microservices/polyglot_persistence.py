@@ -184,7 +184,7 @@ class PolyglotPersistenceLab(Lab[Parameters]):
     title = lazy("The search index that disagrees")
     pattern = lazy("Polyglot persistence")
     group = lazy("Data")
-    version = 1
+    version = 2
     summary = lazy(
         "A catalogue lives in a primary store, with copies where they are searched and ranked. "
         "Requests that write to every store themselves leave copies that stay wrong after a "
@@ -222,7 +222,7 @@ class PolyglotPersistenceLab(Lab[Parameters]):
     )
     readings = (
         Reading("wrong", noop("Product copies wrong at the end"), "", "down"),
-        Reading("recovery_s", noop("Changes of the outage copied after"), "s", "down"),
+        Reading("recovery_s", noop("Changes of the outage missing for"), "s", "down"),
         Reading("normal_ms", noop("Normally 95 % copied within"), "ms", "down"),
         Reading("steps_back", noop("Copies gone back to an older state"), "", "down"),
         Reading("systems", noop("Systems to run"), "", "down"),
@@ -384,8 +384,8 @@ def _direct_sentence(run: Run) -> str:
         )
     return (
         _(
-            "Of the requests’ own writes to copies, %(missed_crash_without)d were lost to crashes "
-            "and %(missed_outage_without)d to the outage, and nobody repeats them. Product copies "
+            "Of the requests’ own writes to copies, crashes cost %(missed_crash_without)d "
+            "and the outage %(missed_outage_without)d, and nobody repeats them. Product copies "
             "that differed from the primary at the end: %(wrong_without)d."
         )
         % totals

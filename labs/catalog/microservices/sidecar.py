@@ -45,9 +45,9 @@ CODE_TRIES = (
 SIDECAR_TRIES = (noop("once"), noop("twice"), noop("3 times"), noop("4 times"))
 
 EVENT_TEXTS = {
-    "called": noop("is called %(calls)d times for one request while the last service is down"),
+    "called": noop("calls it gets for one request while the last service is down: %(calls)d"),
     "called on average": noop(
-        "is called %(calls).2f times for one request while the last service is down"
+        "calls it gets for one request while the last service is down: %(calls).2f on average"
     ),
 }
 
@@ -171,7 +171,7 @@ class SidecarLab(Lab[Parameters]):
     title = lazy("A proxy beside every service")
     pattern = lazy("Sidecar")
     group = lazy("Edge")
-    version = 2
+    version = 3
     summary = lazy(
         "Services in a row, any of which may refuse a call. Sidecars retry for all of them in "
         "whatever language they are written, and send a bill: time, memory, and more calls."

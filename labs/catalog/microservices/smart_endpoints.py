@@ -225,9 +225,10 @@ class SmartEndpointsLab(Lab[Parameters]):
             "what-stays",
             lazy("What should stay"),
             lazy(
-                "Now 7 services share each mapping. With at least 5 changes a week and 8 routes "
-                "through a rule in the bus, have business rules live within 2 days and mappings "
-                "within 10 days on average, at 13 h of work per change at most, trains included."
+                "Now at least 7 services share each mapping. With at least 5 changes a week and 8 "
+                "routes through a rule in the bus, have business rules live within 2 days and "
+                "mappings within 10 days on average, at 13 h of work per change at most, trains "
+                "included."
             ),
             "hard",
             (

@@ -54,7 +54,7 @@ EVENT_TEXTS = {
         "ends instances %(first)d to %(last)d (requests under way: %(requests)d, "
         "sessions: %(sessions)d)"
     ),
-    "rolled": noop("every instance runs the new version, %(seconds)d s after the start"),
+    "rolled": noop("every instance runs the new version, %(seconds).3g s after the start"),
     "store begins": noop("answers with errors"),
     "store ends": noop("answers again"),
 }
@@ -159,7 +159,7 @@ class StatelessServicesLab(Lab[Parameters]):
     title = lazy("The release that signs everybody out")
     pattern = lazy("Stateless services")
     group = lazy("Delivery")
-    version = 1
+    version = 2
     summary = lazy(
         "One instance crashes, later a roll-out replaces them all. Sessions in memory go with "
         "them; sessions in a store stay, if the store does."

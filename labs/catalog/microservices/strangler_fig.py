@@ -152,7 +152,7 @@ class StranglerFigLab(Lab[Parameters]):
     title = lazy("The migration that stalls at 80 %")
     pattern = lazy("Strangler fig")
     group = lazy("Delivery")
-    version = 1
+    version = 2
     summary = lazy(
         "A shop leaves its old system. Choose what goes first, in which slices and how carefully, "
         "so that the old one is off before the team leaves."
@@ -168,7 +168,8 @@ class StranglerFigLab(Lab[Parameters]):
             lazy("Change data capture"),
             Parameters(sync=Sync.STREAM.value),
             lazy(
-                "Every change follows within a second. Keeping that up takes a fifth of the team."
+                "Every change follows within a second. Keeping that up takes a fifth of the team "
+                "here."
             ),
         ),
         "bold": Preset(
@@ -192,7 +193,7 @@ class StranglerFigLab(Lab[Parameters]):
     )
     readings = (
         Reading("traffic_new", noop("Requests on the new system at the end"), "%", "up"),
-        Reading("first_week", noop("First customers served after"), "weeks", "down"),
+        Reading("first_week", noop("No customer served for"), "weeks", "down"),
         Reading("off_week", noop("Old system runs for (of 60)"), "weeks", "down"),
         Reading("failing_most", noop("Requests failing at worst"), "%", "down"),
         Reading("uncopied_most", noop("Writes not yet copied, at most"), "", "down"),
@@ -328,8 +329,8 @@ def _risk(totals: Mapping[str, float]) -> str:
     if not totals["slices"]:
         return _("So no customer met a defect, and nobody gained anything.")
     copied = _(
-        "Up to %(uncopied_most)d writes were not yet known to the new system: writes per minute "
-        "still made in the old one × lag. "
+        "Writes not yet known to the new system, at most: %(uncopied_most)d, as many per minute as "
+        "were still made in the old one × lag. "
     )
     met = (
         noop("Customers met no defect.")

@@ -224,7 +224,7 @@ class TimeoutDeadlineLab(Lab[Parameters]):
     title = lazy("Working for customers who have left")
     pattern = lazy("Timeout & deadline propagation")
     group = lazy("Resilience")
-    version = 1
+    version = 2
     summary = lazy(
         "Customers wait one second for an orders service, which asks stock up to three times. "
         "Stock is slow for six seconds. See who goes on working for whom, and for how long."
@@ -285,7 +285,7 @@ class TimeoutDeadlineLab(Lab[Parameters]):
     )
     readings = (
         Reading("served_slow", noop("Customers served while stock is slow"), "%", "up"),
-        Reading("recovery_s", noop("Served again after stock’s recovery"), "s", "down"),
+        Reading("recovery_s", noop("Not served again after recovery for"), "s", "down"),
         Reading("wasted_percent", noop("Stock’s work for nobody"), "%", "down"),
         Reading("served_calm", noop("Customers served before 5 s, after 20 s"), "%", "up"),
         Reading("last_attempt_ms", noop("Last attempt may take"), "ms"),

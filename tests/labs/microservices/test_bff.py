@@ -77,3 +77,8 @@ def test_the_mean_download_says_that_failed_screens_count_as_nothing() -> None:
     lab = get_lab(SLUG)
     assert "count as none" in lab.explain(run_of(SLUG))[1]
     assert "count as none" not in lab.explain(run_of(SLUG, missing="leave-out"))[1]
+
+
+def test_a_screen_of_one_section_asks_services_in_words_that_fit() -> None:
+    told = [event.text for event in run_of(SLUG, sections=1).events]
+    assert "asks services at once: 1" in told

@@ -100,8 +100,7 @@ def test_a_bulkhead_that_was_never_full_says_so() -> None:
 
 def test_the_sentences_do_not_round_a_need_for_threads_to_nothing() -> None:
     told = sentences(run_of("bulkhead", rate=200, share=5, slow_ms=50))
-    assert "needs 0.5 threads" in told
-    assert "the other requests need 9.5: 10 in all" in told
+    assert "needs 0.5 of the threads on average, and the other requests 9.5: 10 in all" in told
 
 
 def test_one_refused_call_and_one_permit_are_told_in_words_that_fit() -> None:

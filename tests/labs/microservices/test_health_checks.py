@@ -35,7 +35,7 @@ def test_kubernetes_defaults_find_a_hung_instance_after_21_to_31_seconds() -> No
     assert max(delays) == pytest.approx(31.0, abs=1.5)
     assert all(21.0 <= delay <= 31.0 for delay in delays)
     assert sum(delays) / len(delays) == pytest.approx(26.0, abs=1.2)
-    assert "Probes allow 21 s to 31 s" in sentences(run_of("health-checks"))
+    assert "These settings allow for 21 s to 31 s" in sentences(run_of("health-checks"))
 
 
 @pytest.mark.parametrize(("period_s", "timeout_s", "threshold"), [(2, 1, 3), (5, 4, 2), (1, 3, 4)])

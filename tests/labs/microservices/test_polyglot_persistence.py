@@ -111,3 +111,12 @@ def test_the_sentences_fit_runs_in_which_nothing_fails_and_in_which_the_relay_is
     assert "had not sent everything" in late[1]
     assert "brought all 1088 changes" in lab.explain(run_of(SLUG))[1]
     assert "systems to run instead of" in lab.explain(run_of(SLUG, source="log"))[2]
+
+
+def test_a_single_write_lost_to_a_crash_is_counted_in_words_that_fit() -> None:
+    lab = get_lab(SLUG)
+    parameters = lab.parameters(
+        copies=1, crashes=12, outage_s=5, poll_ms=1600, workers=1, accepts="newer"
+    )
+    told = lab.explain(lab.run(parameters, seed=2))
+    assert told[0].startswith("Of the requests’ own writes to copies, crashes cost 1 and")

@@ -103,3 +103,8 @@ def test_what_two_decimals_do_not_show_is_still_not_said_to_be_nothing() -> None
     run = lab.run(lab.presets["polly"].parameters)
     assert 0.0 < run.totals["served"] - run.totals["served_without"] < 0.005
     assert lab.explain(run)[0].startswith("The proxies rescued hardly anything")
+
+
+def test_a_single_call_is_counted_in_words_that_fit() -> None:
+    told = [event.text for event in run_of(SLUG, mesh_retries=0).events]
+    assert told[0] == "calls it gets for one request while the last service is down: 1"

@@ -69,3 +69,8 @@ def test_the_store_costs_its_latency_on_every_request_without_a_token() -> None:
     near, far = (run_of(SLUG, token_s=0, store_ms=store_ms) for store_ms in (1, 100))
     assert far.totals["under_way_expected"] > near.totals["under_way_expected"] * 1.4
     assert far.totals["under_way_expected_without"] == near.totals["under_way_expected_without"]
+
+
+def test_the_log_does_not_cut_the_time_of_a_roll_out_down_to_whole_seconds() -> None:
+    told = [event.text for event in run_of(SLUG, drain_s=1.4).events]
+    assert "every instance runs the new version, 13.6 s after the start" in told

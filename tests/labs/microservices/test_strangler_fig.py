@@ -96,3 +96,10 @@ def test_traffic_adds_up_and_nobody_needs_what_needs_them() -> None:
     assert all(
         keys.index(need) < keys.index(feature.key) for feature in FEATURES for need in feature.needs
     )
+
+
+def test_a_single_write_that_is_not_copied_yet_is_counted_in_words_that_fit() -> None:
+    run = run_of(
+        SLUG, first="cart", slice_size=7, parity=4.0, window=0.0, sync="stream", granted=60
+    )
+    assert "at most: 1, as many" in get_lab(SLUG).explain(run)[2]
