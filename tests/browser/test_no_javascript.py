@@ -102,7 +102,12 @@ def test_a_learner_writes_saves_and_submits_a_stage_and_reads_the_grade(
     reload_until(plain_page, ".criteria li")
     expect(plain_page.locator("blockquote.answer")).to_contain_text("54 000 orders")
     plain_page.get_by_role("button", name="Begin the next stage").click()
-    expect(plain_page.get_by_role("heading", name="Architecture of the path")).to_be_visible()
+    expect(plain_page.get_by_role("heading", name="Estimates", exact=True)).to_be_visible()
+    plain_page.locator(".estimate-fields input").first.fill("600")
+    plain_page.get_by_role("button", name="Take a hint").click()
+    expect(plain_page.locator("#hints li")).to_have_count(1)
+    expect(plain_page.locator(".estimate-fields input").first).to_have_value("600")
+    expect(plain_page.locator(".reading").first).to_have_text("Read as 600.")
 
 
 def reload_until(page: Page, selector: str, *, seconds: float = 60) -> None:
