@@ -8,6 +8,7 @@ from common.http import HtmxRequest
 from interviews import actions
 from interviews.access import access_answer, access_interview, signed_in
 from interviews.debrief_page import build_page, chosen_earlier
+from interviews.listening import hears_events
 from interviews.models import Answer, Interview
 from interviews.models.interviews import MAX_TEXT
 from interviews.session import (
@@ -32,6 +33,7 @@ def show_session(request: HtmxRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@hears_events
 @signed_in
 def show_stage(request: HtmxRequest, pk: int, stage_id: str) -> HttpResponse:
     """Show an opened stage: its editor, or what became of its answer."""
@@ -79,6 +81,7 @@ def show_grading(request: HtmxRequest, pk: int, stage_id: str) -> HttpResponse:
 
 
 @require_safe
+@hears_events
 @signed_in
 def show_debrief(request: HtmxRequest, pk: int) -> HttpResponse:
     """Show all stages of a finished interview with totals."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from config import embedded, interrupts, leftovers
+from config import embedded, env, interrupts, leftovers
 from config.database_user import StartError
 
 GRACE_S = 20.0
@@ -51,13 +51,16 @@ def preparation() -> Service:
 def services(host: str, port: int) -> list[Service]:
     """Return what runs on one machine, in the order in which it is stopped."""
     python = [sys.executable, "-m"]
-    return [
+    listen = str(env.integer("EVENTS_PORT", 0) or free_port(host))
+    # Behind a proxy that speaks TLS no browser would reach a port that does not.
+    where = env.text("EVENTS", "off" if env.flag("HTTPS", default=False) else listen)
+    found = [
         Service(
             "web",
             [*python, "config.web", "--interface", "wsgi", "--host", host, "--port", str(port),
              "--workers", "2", "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers",
              "--workers-kill-timeout", "15s", "--log-level", "warning", "config.wsgi:application"],
-            {"DATABASE_POOL": "on"},
+            {"DATABASE_POOL": "on", "EVENTS": where},
         ),
         Service(
             "worker",
@@ -71,7 +74,25 @@ def services(host: str, port: int) -> list[Service]:
              "--pidfile", "", "--schedule", str(embedded.directory() / "celerybeat-schedule")],
             {"DATABASE_POOL": "off"},
         ),
+        Service(
+            "events",
+            [*python, "granian", "--interface", "asginl", "--host", host, "--port", listen,
+             "--workers", "1", "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout",
+             "2s", "--log-level", "warning", "config.asgi:application"],
+            {"DATABASE_POOL": "off", "URLCONF": "config.events_urls"},
+        ),
     ]  # fmt: skip
+    return found if where != "off" else found[:-1]
+
+
+def free_port(host: str) -> int:
+    """Return the number of a port that nobody uses now."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.bind(address)
+        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

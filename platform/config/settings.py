@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
@@ -225,6 +226,11 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
+
+# Where browsers reach the events process: a port, `same` (a proxy leads /events/ there), or `off`.
+EVENTS = env.text("EVENTS", "off")
+if EVENTS not in {"same", "off"} and not EVENTS.isdecimal():
+    raise ImproperlyConfigured("EVENTS must be off, same or the number of a port.")
 
 CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

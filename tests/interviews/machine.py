@@ -70,10 +70,10 @@ class Machine:
 
     def start_missing(self) -> None:
         """Do what the supervisor does: start workers and scheduler when they are not there."""
-        _web, worker, scheduler = processes.services("localhost", 1)
+        commands = {one.name: one.command for one in processes.services("localhost", 1)}
         for name in WORKERS:
-            self._start_again(name, [*worker.command, "-c", "1"])
-        self._start_again("scheduler", scheduler.command)
+            self._start_again(name, [*commands["worker"], "-c", "1"])
+        self._start_again("scheduler", commands["scheduler"])
 
     def _start_again(self, name: str, command: list[str]) -> None:
         child = self.children.get(name)

@@ -32,7 +32,7 @@ class Site:
     @property
     def pids(self) -> dict[str, int]:
         """The process of each service."""
-        names = ("web", "worker", "scheduler")
+        names = ("web", "worker", "scheduler", "events")
         numbers: list[int] = []
         while len(numbers) < len(names):  # the last ones start right after the first answer
             numbers = json.loads((self.var / "processes.json").read_text())

@@ -1,0 +1,8 @@
+"""The entry point of the events process, which holds the connections of those who wait."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_asgi_application()
