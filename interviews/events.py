@@ -100,7 +100,7 @@ async def listen(hub: Hub) -> None:
 
 async def _pass_on(hub: Hub) -> None:
     async with await psycopg.AsyncConnection.connect(_address(), autocommit=True) as listener:
-        await listener.execute(f"LISTEN {CHANNEL}")  # type: ignore[call-overload] # a constant
+        await listener.execute(f"LISTEN {CHANNEL}")
         hub.tell_all()
         while hub.waiting:
             async for told in listener.notifies(timeout=HEARTBEAT_S, stop_after=1):

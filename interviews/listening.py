@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.urls import reverse
+from django.utils.csp import CSP
 
 SAME, OFF = "same", "off"
 
@@ -31,9 +32,8 @@ def hears_events(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         response = view(request, *args, **kwargs)
         if settings.EVENTS not in {SAME, OFF}:
             host, _port = split_domain_port(request.get_host())
-            allowed = [*settings.SECURE_CSP["connect-src"],
-                       f"{request.scheme}://{host}:{settings.EVENTS}"]  # fmt: skip
-            policy = settings.SECURE_CSP | {"connect-src": allowed}
+            events = f"{request.scheme}://{host}:{settings.EVENTS}"
+            policy = settings.SECURE_CSP | {"connect-src": [CSP.SELF, events]}
             response._csp_config = policy  # type: ignore[attr-defined]  # noqa: SLF001 - as Django's csp_override does
         return response
 
