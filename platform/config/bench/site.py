@@ -42,8 +42,8 @@ class Site:
 @contextlib.contextmanager
 def running(var: Path, *, own_servers: bool) -> Iterator[Site]:
     """Start ``manage.py run`` and wait for its first page."""
-    port = _free_port()
-    environment = os.environ | {"VAR_DIR": str(var), "PORT": str(port)}
+    port, events = _free_port(), _free_port()
+    environment = os.environ | {"VAR_DIR": str(var), "PORT": str(port), "EVENTS_PORT": str(events)}
     environment["URLCONF"] = "config.bench.urls"
     if own_servers:
         environment = {name: value for name, value in environment.items() if name not in OF_ITS_OWN}
@@ -58,7 +58,9 @@ def running(var: Path, *, own_servers: bool) -> Iterator[Site]:
     )
     try:
         _wait(f"http://{HOST}:{port}/", process)
-        yield Site(port, var, time.perf_counter() - begun)
+        started_s = time.perf_counter() - begun
+        _wait(f"http://{HOST}:{events}/health/alive/", process)  # the last one that comes up
+        yield Site(port, var, started_s)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)
