@@ -327,22 +327,23 @@ def _queue_sentence(run: Run) -> str:
 def _stale_sentence(run: Run) -> str:
     numbers: Mapping[str, object] = {**run.totals, **run.parameters}
     first = _(
-        "%(behind).1f %% of looks came before the list had the order (with these lags and a mean "
-        "of %(look_delay_s)g s until the look, %(behind_law).1f %% are to be expected)"
+        "Of looks for orders that were taken, %(behind).1f %% came before the list had the order "
+        "(with these lags and a mean of %(look_delay_s)g s until the look, %(behind_law).1f %% "
+        "are to be expected)"
     )
     ends = {
-        Strategy.NONE.value: noop("%(missed).1f %% of customers looked in vain."),
+        Strategy.NONE.value: noop("%(missed).1f %% were in vain."),
         Strategy.DEVICE.value: noop(
-            "the device added the order itself where it knew of it, and %(missed).1f %% of "
-            "customers looked in vain."
+            "the device added the order itself where it knew of it, and %(missed).1f %% were in "
+            "vain."
         ),
         Strategy.PIN.value: noop(
-            "%(primary_looks).1f %% were sent to the primary, and %(missed).1f %% of customers "
-            "looked in vain."
+            "%(primary_looks).1f %% of all looks were sent to the primary, and %(missed).1f %% of "
+            "those for orders taken were in vain."
         ),
         Strategy.TOKEN.value: noop(
-            "%(primary_looks).1f %% were sent to the primary, the others waited where they had "
-            "to, and %(missed).1f %% of customers looked in vain."
+            "%(primary_looks).1f %% of all looks were sent to the primary, the others waited "
+            "where they had to, and %(missed).1f %% of those for orders taken were in vain."
         ),
     }
     return f"{first}; {_(ends[str(run.parameters['strategy'])])}" % numbers

@@ -443,9 +443,9 @@ def _left_sentence(totals: dict[str, float]) -> str:
     if totals["half_done"]:
         return (
             _(
-                "Why they stay: the parcel was out already (%(past_undoing)d), a compensation was "
-                "given up (%(given_up)d), the process forgot them when it was killed "
-                "(%(forgotten)d)."
+                "Why they stay half-done: the parcel was out already (%(past_undoing)d), a "
+                "compensation was given up (%(given_up)d), the process forgot them when it was "
+                "killed (%(forgotten)d)."
             )
             % totals
         )

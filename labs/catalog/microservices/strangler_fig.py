@@ -328,9 +328,12 @@ def _slices(totals: Mapping[str, float], left: Sequence[str]) -> str:
 def _risk(totals: Mapping[str, float]) -> str:
     if not totals["slices"]:
         return _("So no customer met a defect, and nobody gained anything.")
-    copied = _(
-        "Writes not yet known to the new system, at most: %(uncopied_most)d, as many per minute as "
-        "were still made in the old one × lag. "
+    copied = ngettext(
+        "At most %(uncopied_most)d write was not yet known to the new system: writes per minute "
+        "still made in the old one × lag. ",
+        "Up to %(uncopied_most)d writes were not yet known to the new system: writes per minute "
+        "still made in the old one × lag. ",
+        int(totals["uncopied_most"]),
     )
     met = (
         noop("Customers met no defect.")

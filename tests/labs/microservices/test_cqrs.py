@@ -103,3 +103,14 @@ def test_a_single_order_that_is_not_listed_yet_is_counted_in_words_that_fit() ->
     )
     told = lab.explain(lab.run(quiet, seed=2))
     assert told[0].startswith("Orders not yet in the list at 25 s: 1.")
+
+
+def test_looks_for_orders_that_were_refused_are_not_counted_among_those_in_vain() -> None:
+    lab = get_lab(SLUG)
+    swamped = {"rate": 40, "burst": 6.0, "others": 3, "look_delay_s": 0.2, "projection": 10}
+    run = lab.run(lab.parameters(**swamped, strategy="pin", limit_s=5.0), seed=3)
+    assert run.totals["kept"] < run.totals["orders"]
+    assert run.totals["missed_count"] / run.totals["kept"] == pytest.approx(
+        run.totals["missed"] / 100.0
+    )
+    assert lab.explain(run)[1].startswith("Of looks for orders that were taken, ")
