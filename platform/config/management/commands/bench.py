@@ -8,7 +8,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management.base import BaseCommand, CommandParser
 
 from config import chromium, embedded
-from config.bench import engine, grading, inside, labs, people, site
+from config.bench import agreement, engine, grading, inside, labs, people, site
 from config.bench.load import Target, family, measure
 from config.bench.site import Site
 from labs.registry import all_labs
@@ -32,6 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         var = embedded.directory()
         if options["grading"]:
+            self.agreement()
             with site.running(var, own_servers=False) as running:
                 self.grading(running)
             return
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             self.in_process()
             self.engine()
             self.labs()
+            self.agreement()
             self.grading(running)
             self.memory(running)
             self.browser(running)
@@ -133,6 +135,19 @@ class Command(BaseCommand):
             self.line("  ratio", f"{one.ratio:.1f}", "≥ 5")
             self.line("  mean wait, ours", one.ours.wait)
             self.line("  mean wait, SimPy", one.simpy.wait, "the same")
+
+    def agreement(self) -> None:
+        """Hold the grader against people's labels, and list where it says something else."""
+        judged = agreement.judge_all()
+        for slug in sorted({one.scenario for one in judged}):
+            own = [one for one in judged if one.scenario == slug]
+            self.title(f"Agreement with labelled answers: {slug}, {len(own)} criteria")
+            self.line("sure", f"{100 * agreement.sure_share(own):.0f} %", "≥ 60 %")
+            self.line("agreement when sure", f"{100 * agreement.agreement(own):.0f} %", "≥ 85 %")
+            for one in own:
+                if one.is_sure and not one.agrees:
+                    said = f"{one.person}, grader {one.grader}"
+                    self.line(f"  {one.answer} ({one.kind}): {one.criterion}", said)
 
     def grading(self, running: Site) -> None:
         """Measure what a grade costs, how long it takes, and what a worker needs."""
