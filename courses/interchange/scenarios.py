@@ -275,5 +275,7 @@ def _criterion_value(criterion: CriterionFile) -> Value:
 
 def _number_value(number: ExpectedNumber) -> Value:
     unit = unit_values(number.unit)
-    own = {"of": number.of, "times": number.times} if number.of else {}
-    return Flow({"value": number.value, **unit, "tolerance": number.tolerance, **own})
+    value: dict[str, str | float] = {"value": number.value, **unit, "tolerance": number.tolerance}
+    if number.of:
+        value |= {"of": number.of, "times": number.times}
+    return Flow(value)

@@ -117,7 +117,7 @@ class Pages:
         source = Services(seed=seed, slow_share=slow_share, way=way)
         self.pages = [source.page(services) for _page in range(PAGES)]
         rows = [self._waits(page) for page in self.pages]
-        self._columns = [sorted(column) for column in zip(*rows, strict=True)]
+        self._columns: list[list[float]] = [sorted(column) for column in zip(*rows, strict=True)]
         self._rows = rows
 
     def _waits(self, page: Page) -> list[float]:
