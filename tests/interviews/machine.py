@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -118,10 +119,10 @@ class Machine:
         """Return what a query counts."""
         return int(self.rows(query)[0][0])
 
-    def rows(self, query: str) -> list[tuple[object, ...]]:
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         with psycopg.connect(self.postgres.url) as connection:
-            return connection.execute(query).fetchall()
+            return connection.execute(query.encode()).fetchall()
 
     def say(self) -> str:
         """Return what its programs said last, for the message of a test that fails."""
