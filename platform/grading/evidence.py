@@ -1,7 +1,7 @@
 """A rubric prepared for grading, and all that the channels found for a criterion in one answer."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -99,8 +99,8 @@ def prepare(criteria: Sequence[Criterion], asked: Asked, weights: Weights) -> Ru
     segments: list[Segment] = []
     found: list[Prepared] = []
     for criterion in criteria:
-        own = tuple(segment_of(matter_of(text)) for text in criterion.exemplars)
-        wrong = tuple(segment_of(text) for text in criterion.misconceptions)
+        own = _spoken(matter_of(text) for text in criterion.exemplars)
+        wrong = _spoken(criterion.misconceptions)
         start, middle = len(segments), len(segments) + len(own)
         segments += (*own, *wrong)
         found.append(
@@ -119,6 +119,11 @@ def prepare(criteria: Sequence[Criterion], asked: Asked, weights: Weights) -> Ru
     return Rubric(_with_thresholds(found, wanted), wanted, weights)
 
 
+def _spoken(texts: Iterable[str]) -> tuple[Segment, ...]:
+    """The texts as segments, without those that have no word, such as “?”."""
+    return tuple(segment for segment in map(segment_of, texts) if segment.words)
+
+
 def matter_of(text: str) -> str:
     """A criterion without the words that only introduce it: “The answer states that …”."""
     return _INTRODUCTION.sub("", text, count=1) or text
@@ -131,8 +136,8 @@ def _negated(exemplars: Sequence[Segment]) -> frozenset[str]:
 
 
 def _with_thresholds(found: Sequence[Prepared], wanted: Wanted) -> tuple[Prepared, ...]:
-    if not found:
-        return ()
+    if not wanted.passage.count:
+        return tuple(found)
     logits = criterion_head().logits(compare(wanted, wanted.passage, ()).features)
     return tuple(replace(one, threshold=_threshold(one, found, logits)) for one in found)
 
@@ -154,7 +159,7 @@ def _threshold(own: Prepared, all_of_them: Sequence[Prepared], logits: Matrix) -
 
 def nearness(rubric: Rubric, answer: Passage, reading: Reading) -> Nearby:
     """How near every text of the rubric is to every segment and window."""
-    if not rubric.criteria or not reading.single:
+    if not rubric.wanted.passage.count or not reading.single:
         nothing = np.zeros((rubric.wanted.passage.count, len(reading.segments)))
         return Nearby(nothing, nothing)
     found: Nearness = compare(rubric.wanted, answer, reading.pairs)
@@ -176,6 +181,8 @@ def gather(prepared: Prepared, reading: Reading, nearby: Nearby, weights: Weight
 
 
 def _wrongness(prepared: Prepared, place: int, nearby: Nearby) -> float:
+    if not prepared.exemplars:
+        return 0.0
     wrong = nearby.contrast[prepared.wrong_rows, place].max()
     return float(wrong - nearby.contrast[prepared.rows, place].max())
 

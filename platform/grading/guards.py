@@ -17,6 +17,7 @@ SHUFFLED_CREDIT = 0.15  # too little for any threshold
 DISORDERED_FROM = 1.5  # the logarithm of the odds
 COMPANY = 3.0  # what the rest of an answer can say for or against a segment, in the same unit
 ENGLISH_SHARE = 0.6  # of words that English knows, before their order can be judged
+SPOKEN_SHARE = 0.6  # of all words, that are neither numbers nor single letters
 REPEATED_SHARE = 0.3  # of all segments, to be worth a flag
 _TRIPLE = 3
 
@@ -158,9 +159,16 @@ def _shuffled(segments: Sequence[Segment], expected: Places) -> list[bool]:
 
 
 def _is_english(segments: Sequence[Segment]) -> bool:
-    """Whether the order of words can be judged: most of the common ones are English."""
-    words = [word.form for segment in segments for word in segment.words if word.form.isalpha()]
-    return sum(map(is_word, words)) >= ENGLISH_SHARE * len(words)
+    """Whether the order of words can be judged: they are words, and most of them are English.
+
+    Rows of addresses and formulas follow no grammar, so nothing can be said of their order.
+    """
+    forms = [word.form for segment in segments for word in segment.words]
+    words = [form for form in forms if form.isalpha()]
+    spoken = sum(1 for form in words if len(form) > 1)
+    return spoken >= SPOKEN_SHARE * len(forms) and (
+        sum(map(is_word, words)) >= ENGLISH_SHARE * len(words)
+    )
 
 
 def _weighted(segments: Sequence[Segment], marked: Sequence[bool]) -> float:

@@ -24,6 +24,7 @@ from grading.verdict import (
     Against,
     Support,
     contradicted_by,
+    is_reversed,
     quotes,
     supported_by,
     verdict_of,
@@ -31,6 +32,9 @@ from grading.verdict import (
 from grading.whole import whole_features
 
 _HALVINGS = 40
+_STATED_FROM = 2  # words that carry meaning: fewer only name a thing
+_LITTLE_ELSE = 3  # other such words, in a segment that turns a sentence around
+_DENIER = 0.3  # the most of an answer that denies a sentence of the reference in its own words
 _LEAST, _MOST = 0.01, 0.99  # likelihoods that can still be moved
 _REASONS = {
     Verdict.MET: SAID,
@@ -47,6 +51,7 @@ class _Sentence:
     identifier: str
     support: Support
     against: Against | None
+    is_denied_flat: bool = False  # “it is not true that …” before its own words
 
     @property
     def may_earn(self) -> bool:
@@ -75,9 +80,16 @@ def grade_against_reference(question: str, reference: str, answer: str) -> Asses
         _sentence(prepared, gather(prepared, reading, nearby, ready.rubric.weights))
         for prepared in ready.rubric.criteria
     ]
-    undenied = sum(1 for one in sentences if one.against is None)
-    step = _step(sentences, expected(ready, reading) * undenied)
+    step = _step(sentences, _points(sentences, expected(ready, reading)))
     return total([_assessed(one, one.moved(step)) for one in sentences], reading.flags)
+
+
+def _points(sentences: Sequence[_Sentence], share: float) -> float:
+    """The points the sentences can earn together when the answer can expect `share`."""
+    points = share * sum(1 for one in sentences if one.against is None)
+    if any(one.is_denied_flat for one in sentences):
+        return min(points, _DENIER * len(sentences))
+    return points
 
 
 def expected(ready: Ready, reading: Reading) -> float:
@@ -97,12 +109,32 @@ def _score(ready: Ready, segments: Sequence[Segment]) -> float:
 
 def _sentence(prepared: Prepared, evidence: Evidence) -> _Sentence:
     against = contradicted_by(prepared, evidence)
+    if against is not None and not against.is_denial and not _turns_around(prepared, evidence):
+        against = None
+    flat = against is not None and against.is_denial and _repeats(prepared, against.segment)
+    return _Sentence(prepared.criterion.id, supported_by(prepared, evidence), against, flat)
+
+
+def _turns_around(prepared: Prepared, evidence: Evidence) -> bool:
+    """Whether a segment negates the words of the sentence, and says little else.
+
+    People negate in many honest ways: beside a term that is only named (“UDP has no such
+    field”), or in another clause. Only the sentence's own words, alone, are clear enough.
+    """
     covered = evidence.coverage
-    if against is not None and not against.is_denial:
-        # People turn a sentence around in many honest ways; only its own words are clear enough.
-        verbatim = covered is not None and covered.raw >= VERBATIM_FROM
-        against = against if verbatim else None
-    return _Sentence(prepared.criterion.id, supported_by(prepared, evidence), against)
+    if covered is None or covered.raw < VERBATIM_FROM or not is_reversed(covered):
+        return False
+    own = _content(split(prepared.criterion.statement))
+    return len(own) >= _STATED_FROM and len(_content([covered.segment])) <= len(own) + _LITTLE_ELSE
+
+
+def _repeats(prepared: Prepared, segment: Segment) -> bool:
+    own = set(_content(split(prepared.criterion.statement)))
+    return len(own & set(_content([segment]))) >= VERBATIM_FROM * len(own)
+
+
+def _content(segments: Sequence[Segment]) -> list[str]:
+    return [word.stem for one in segments for word in one.words if word.is_content]
 
 
 def _step(sentences: Sequence[_Sentence], points: float) -> float:

@@ -138,7 +138,7 @@ def _denied(prepared: Prepared, evidence: Evidence) -> Against | None:
     if found is None or found.logit < prepared.threshold:
         return None
     content = sum(1 for word in found.segment.words if word.is_content)
-    if len(found.segment.denied) < _DENIED_SHARE * content:
+    if not content or len(found.segment.denied) < _DENIED_SHARE * content:
         return None
     return Against(found.segment, likelihood(found.logit), is_denial=True)
 
@@ -159,7 +159,12 @@ def _is_turned(covered: Cover, evidence: Evidence) -> bool:
     if covered.is_flipped and covered.raw >= _ALL_BUT_THE_NEGATION and not conceived:
         return True
     enough = VERBATIM_FROM if conceived else _COVERED_FROM
-    return covered.raw >= enough and covered.share < (1 - _TURNED_SHARE) * covered.raw
+    return covered.raw >= enough and is_reversed(covered)
+
+
+def is_reversed(covered: Cover) -> bool:
+    """Whether enough of the covered words have the other polarity."""
+    return covered.share < (1 - _TURNED_SHARE) * covered.raw
 
 
 def _supported(prepared: Prepared, support: Support) -> CriterionAssessment:

@@ -29,6 +29,8 @@ def best_cover(exemplars: Sequence[Segment], reading: Reading, weights: Weights)
 
     Its `share` is that of the exemplar whose polarity agrees with it best.
     """
+    if not exemplars:
+        return None
     best: Cover | None = None
     best_value = 0.0
     for segment, credit in zip(reading.segments, reading.credits, strict=True):
