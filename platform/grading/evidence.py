@@ -31,6 +31,7 @@ _INTRODUCTION = re.compile(
 )
 # How far the exemplars of a criterion may move its threshold, in logits.
 EASIEST, HARDEST = -1.0, 1.1
+DOUBT = 3.0  # foreign texts it takes to trust a fitted threshold half
 _ENOUGH = 3  # exemplars, before they say anything about how people put it
 # A window of two must be this much likelier than one sentence to be quoted instead of it.
 WINDOW_MARGIN = 0.5
@@ -143,7 +144,10 @@ def _with_thresholds(found: Sequence[Prepared], wanted: Wanted) -> tuple[Prepare
 
 
 def _threshold(own: Prepared, all_of_them: Sequence[Prepared], logits: Matrix) -> float:
-    """Half way between how near exemplars come to one another and how near foreign texts do."""
+    """Half way between how near exemplars come to one another and how near foreign texts do.
+
+    The fewer foreign texts there are, the more of the threshold is that of all criteria, 0.
+    """
     if len(own.exemplars) < _ENOUGH:
         return 0.0
     among = logits[own.rows, own.rows].copy()
@@ -154,7 +158,9 @@ def _threshold(own: Prepared, all_of_them: Sequence[Prepared], logits: Matrix) -
         (float(logits[own.rows, rows].max()) for rows in foreign if rows.start < rows.stop),
         default=typical,
     )
-    return round(min(HARDEST, max(EASIEST, (typical + nearest) / 2)), 2)
+    count = sum(rows.stop - rows.start for rows in foreign)
+    trust = count / (count + DOUBT)
+    return round(trust * min(HARDEST, max(EASIEST, (typical + nearest) / 2)), 2)
 
 
 def nearness(rubric: Rubric, answer: Passage, reading: Reading) -> Nearby:

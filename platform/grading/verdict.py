@@ -36,9 +36,10 @@ _NUMBERS_MISSING = 0.6  # at most, where a number is asked for and not there
 _GROUPS_MISSED = 0.4  # added to the threshold when groups exist and none is complete
 _WRONG_FROM = 0.5  # the least logit of a misconception that was meant
 _WRONG_MARGIN = 0.3  # by which it must be nearer than any exemplar
+_WRONG_MARGIN_BACKED = 1.2  # where the answer says the right thing as well, as far as can be told
 _COVERED_FROM = 0.45  # of a criterion's words, before a negation over them turns it around
 VERBATIM_FROM = 0.7  # of them, when the words are the criterion's own
-_ALL_BUT_THE_NEGATION = 0.85  # where one negation more or less turns it around
+_ALL_BUT_THE_NEGATION = 9.0  # where one negation more or less turns it around
 _TURNED_SHARE = 0.3  # of the covered words, that a negation must reach
 _DENIED_SHARE = 0.5  # of a segment's words
 
@@ -121,7 +122,9 @@ def _backed(evidence: Evidence) -> bool:
 def contradicted_by(prepared: Prepared, evidence: Evidence) -> Against | None:
     """Words nearer to a misconception than to any exemplar, or an exemplar turned around."""
     wrong = evidence.misconception
-    if wrong is not None and _means_the_wrong_thing(wrong, evidence.wrongness):
+    backed = supported_by(prepared, evidence).likelihood >= CREDIT[Verdict.UNSURE]
+    margin = _WRONG_MARGIN_BACKED if backed else _WRONG_MARGIN
+    if wrong is not None and _means_the_wrong_thing(wrong, evidence.wrongness, margin):
         return Against(wrong.segment, likelihood(wrong.logit))
     denied = _denied(prepared, evidence)
     if denied is not None:
@@ -143,8 +146,8 @@ def _denied(prepared: Prepared, evidence: Evidence) -> Against | None:
     return Against(found.segment, likelihood(found.logit), is_denial=True)
 
 
-def _means_the_wrong_thing(wrong: Near, wrongness: float) -> bool:
-    return wrong.credit == 1 and wrong.logit >= _WRONG_FROM and wrongness >= _WRONG_MARGIN
+def _means_the_wrong_thing(wrong: Near, wrongness: float, margin: float) -> bool:
+    return wrong.credit == 1 and wrong.logit >= _WRONG_FROM and wrongness >= margin
 
 
 def _is_turned(covered: Cover, evidence: Evidence) -> bool:
