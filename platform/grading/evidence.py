@@ -158,7 +158,7 @@ def _threshold(own: Prepared, all_of_them: Sequence[Prepared], logits: Matrix) -
         (float(logits[own.rows, rows].max()) for rows in foreign if rows.start < rows.stop),
         default=typical,
     )
-    count = sum(rows.stop - rows.start for rows in foreign)
+    count: int = sum(rows.stop - rows.start for rows in foreign)
     trust = count / (count + DOUBT)
     return round(trust * min(HARDEST, max(EASIEST, (typical + nearest) / 2)), 2)
 

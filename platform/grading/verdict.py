@@ -36,10 +36,10 @@ _NUMBERS_MISSING = 0.6  # at most, where a number is asked for and not there
 _GROUPS_MISSED = 0.4  # added to the threshold when groups exist and none is complete
 _WRONG_FROM = 0.5  # the least logit of a misconception that was meant
 _WRONG_MARGIN = 0.3  # by which it must be nearer than any exemplar
+_WRONG_VERBATIM = 2.0  # the logit of a misconception nearly in its own words
 _WRONG_MARGIN_BACKED = 1.2  # where the answer says the right thing as well, as far as can be told
 _COVERED_FROM = 0.45  # of a criterion's words, before a negation over them turns it around
 VERBATIM_FROM = 0.7  # of them, when the words are the criterion's own
-_ALL_BUT_THE_NEGATION = 9.0  # where one negation more or less turns it around
 _TURNED_SHARE = 0.3  # of the covered words, that a negation must reach
 _DENIED_SHARE = 0.5  # of a segment's words
 
@@ -123,7 +123,8 @@ def contradicted_by(prepared: Prepared, evidence: Evidence) -> Against | None:
     """Words nearer to a misconception than to any exemplar, or an exemplar turned around."""
     wrong = evidence.misconception
     backed = supported_by(prepared, evidence).likelihood >= CREDIT[Verdict.UNSURE]
-    margin = _WRONG_MARGIN_BACKED if backed else _WRONG_MARGIN
+    verbatim = wrong is not None and wrong.logit >= _WRONG_VERBATIM
+    margin = _WRONG_MARGIN_BACKED if backed and not verbatim else _WRONG_MARGIN
     if wrong is not None and _means_the_wrong_thing(wrong, evidence.wrongness, margin):
         return Against(wrong.segment, likelihood(wrong.logit))
     denied = _denied(prepared, evidence)
@@ -159,8 +160,6 @@ def _is_turned(covered: Cover, evidence: Evidence) -> bool:
     conceived = concepts.strength == 1 and any(
         _overlaps(one, covered.segment) for one in concepts.segments
     )
-    if covered.is_flipped and covered.raw >= _ALL_BUT_THE_NEGATION and not conceived:
-        return True
     enough = VERBATIM_FROM if conceived else _COVERED_FROM
     return covered.raw >= enough and is_reversed(covered)
 

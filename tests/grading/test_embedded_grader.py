@@ -67,6 +67,15 @@ def test_a_misconception_that_contains_the_statement_is_still_missed() -> None:
     assert EmbeddedGrader().grade("How?", [criterion], f"{opens}.").points == 1
 
 
+@pytest.mark.parametrize("text", ["?", "…"])
+def test_texts_without_words_say_nothing_for_or_against(text: str) -> None:
+    grader = EmbeddedGrader()
+    spoken = Criterion("one", 1, "Threads share memory.", [text], misconceptions=[text])
+    assert grader.grade("Why?", [spoken], "Threads share memory.").points == 1
+    silent = Criterion("one", 1, text, misconceptions=["Threads share memory."])
+    assert grader.grade("Why?", [silent], "Threads share memory.").points == 0
+
+
 def test_saying_it_and_its_opposite_is_unsure_with_both_quotes(payments: Any) -> None:
     answer = (
         "A circuit breaker opens after failures and we fail fast. Elsewhere: increase the timeout"

@@ -109,3 +109,21 @@ def test_a_reference_whose_sentences_differ_by_a_negation_does_not_contradict_it
     reference = "A process does not share its memory. A thread does share its memory."
     assessment = grade_against_reference(QUESTION, reference, reference)
     assert assessment.score >= 0.85
+
+
+def test_denying_it_in_its_own_words_caps_the_whole_answer() -> None:
+    assert grade("It is not true that " + REFERENCE).score <= 0.3
+
+
+def test_a_term_named_beside_a_negation_is_not_turned_around() -> None:
+    reference = "Sequence number\nAcknowledgement number\nWindow size for flow control"
+    answer = "TCP has a sequence number and an acknowledgement number, which UDP does not have."
+    assessment = grade_against_reference("Which fields does TCP add?", reference, answer)
+    kinds = {quoted.kind for one in assessment.criteria for quoted in one.evidence}
+    assert kinds == {"supports"}
+
+
+def test_rows_of_addresses_are_not_shuffled_words() -> None:
+    reference = "10.0.0.0 - 10.255.255.255\n127.0.0.0 - 127.255.255.255 loopback"
+    answer = "10.0.0.0 - 10.255.255.255\n127.0.0.0 - 127.255.255.255"
+    assert not grade_against_reference("Which ranges are reserved?", reference, answer).flags

@@ -21,7 +21,6 @@ class Cover:
     share: float
     raw: float
     segment: Segment
-    is_flipped: bool = False  # by a negation more or less than the exemplar has
 
 
 def best_cover(exemplars: Sequence[Segment], reading: Reading, weights: Weights) -> Cover | None:
@@ -55,4 +54,4 @@ def cover(exemplar: Segment, segment: Segment, weights: Weights) -> Cover:
     raw = weights.total(matched) / total
     agreeing = [stem for stem in matched if segment.stems[stem] == wanted[stem]]
     share = weights.total(agreeing) / total
-    return Cover(share, raw, segment, (exemplar.negators - segment.negators) % 2 == 1)
+    return Cover(share, raw, segment)
