@@ -24,6 +24,7 @@ from grading.verdict import (
     Against,
     Support,
     contradicted_by,
+    is_negated_whole,
     is_reversed,
     quotes,
     supported_by,
@@ -122,7 +123,9 @@ def _turns_around(prepared: Prepared, evidence: Evidence) -> bool:
     field”), or in another clause. Only the sentence's own words, alone, are clear enough.
     """
     covered = evidence.coverage
-    if covered is None or covered.raw < VERBATIM_FROM or not is_reversed(covered):
+    if covered is None or covered.raw < VERBATIM_FROM:
+        return False
+    if not (is_reversed(covered) or is_negated_whole(covered)):
         return False
     own = _content(split(prepared.criterion.statement))
     return len(own) >= _STATED_FROM and len(_content([covered.segment])) <= len(own) + _LITTLE_ELSE

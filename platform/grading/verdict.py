@@ -39,6 +39,7 @@ _WRONG_MARGIN = 0.3  # by which it must be nearer than any exemplar
 _WRONG_VERBATIM = 2.0  # the logit of a misconception nearly in its own words
 _WRONG_MARGIN_BACKED = 1.2  # where the answer says the right thing as well, as far as can be told
 _COVERED_FROM = 0.45  # of a criterion's words, before a negation over them turns it around
+_ALL_BUT_THE_NEGATION = 0.85  # where one negation more or less turns it around
 VERBATIM_FROM = 0.7  # of them, when the words are the criterion's own
 _TURNED_SHARE = 0.3  # of the covered words, that a negation must reach
 _DENIED_SHARE = 0.5  # of a segment's words
@@ -160,8 +161,15 @@ def _is_turned(covered: Cover, evidence: Evidence) -> bool:
     conceived = concepts.strength == 1 and any(
         _overlaps(one, covered.segment) for one in concepts.segments
     )
+    if is_negated_whole(covered) and not conceived:
+        return True
     enough = VERBATIM_FROM if conceived else _COVERED_FROM
     return covered.raw >= enough and is_reversed(covered)
+
+
+def is_negated_whole(covered: Cover) -> bool:
+    """Whether it is nearly word for word the same but for one negation, whatever that reaches."""
+    return covered.is_flipped and covered.raw >= _ALL_BUT_THE_NEGATION
 
 
 def is_reversed(covered: Cover) -> bool:

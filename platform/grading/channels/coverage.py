@@ -13,6 +13,9 @@ from grading.weights import Weights
 # A window of two must cover this much more than one sentence to be quoted instead of it.
 WINDOW_MARGIN = 0.1
 
+_STATED_FROM = 4  # words that carry meaning: one negation more may turn fewer, or not
+_LITTLE_ELSE = 3
+
 
 @dataclass(frozen=True)
 class Cover:
@@ -21,6 +24,7 @@ class Cover:
     share: float
     raw: float
     segment: Segment
+    is_flipped: bool = False  # the exemplar and hardly more, with a negation more or less
 
 
 def best_cover(exemplars: Sequence[Segment], reading: Reading, weights: Weights) -> Cover | None:
@@ -54,4 +58,6 @@ def cover(exemplar: Segment, segment: Segment, weights: Weights) -> Cover:
     raw = weights.total(matched) / total
     agreeing = [stem for stem in matched if segment.stems[stem] == wanted[stem]]
     share = weights.total(agreeing) / total
-    return Cover(share, raw, segment)
+    alone = len(wanted) >= _STATED_FROM and len(segment.stems) <= len(wanted) + _LITTLE_ELSE
+    is_flipped = alone and (exemplar.negators - segment.negators) % 2 == 1
+    return Cover(share, raw, segment, is_flipped)
