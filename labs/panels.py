@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from labs.base import (
     DEFAULT_SEED,
+    Cell,
     Challenge,
     Event,
     Lab,
@@ -91,6 +94,15 @@ class TileView:
 
 
 @dataclass(frozen=True, slots=True)
+class TableView:
+    """A table of the run: its caption, the cells of its head, and its rows as HTML."""
+
+    caption: str
+    head: tuple[str, ...]
+    body: SafeString
+
+
+@dataclass(frozen=True, slots=True)
 class Readout:
     """Everything a run says."""
 
@@ -98,11 +110,11 @@ class Readout:
     query: str
     tiles: tuple[TileView, ...]
     charts: tuple[Chart, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[TableView, ...]
     story: tuple[str, ...]
-    events: tuple[Event, ...]
+    log: SafeString
     table_head: tuple[str, ...]
-    table: tuple[tuple[str, ...], ...]
+    table_body: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,11 +309,11 @@ def _read_out(lab: Lab[Any], run: Run, query: str, before: Run | None) -> Readou
         query=query,
         tiles=tuple(_tile(tile, before) for tile in run.tiles),
         charts=tuple(_chart(run, series) for series in run.series),
-        tables=run.tables,
+        tables=tuple(_table_view(table) for table in run.tables),
         story=tuple(lab.explain(run)),
-        events=run.events,
+        log=_log(run),
         table_head=_table_head(run),
-        table=_table(run),
+        table_body=_table_body(run),
     )
 
 
@@ -324,12 +336,54 @@ def _table_head(run: Run) -> tuple[str, ...]:
     )
 
 
-def _table(run: Run) -> tuple[tuple[str, ...], ...]:
+# Hundreds of cells and lines: a template takes longer over them than over all the rest.
+
+
+def _table_body(run: Run) -> SafeString:
     """The data of the first chart: a place on the scale, with and without the pattern."""
     first = run.series[0]
     places = [_(name) for name in run.scale.names] or [f"{place:g}" for place in run.scale.values]
-    pairs = zip(places, first.with_pattern, first.without_pattern, strict=True)
-    return tuple((place, *map(_number, points)) for place, *points in pairs)
+    rows = zip(
+        map(escape, places),
+        map(_number, first.with_pattern),
+        map(_number, first.without_pattern),
+        strict=True,
+    )
+    cells = ("".join(f'<td class="num">{cell}</td>' for cell in row) for row in rows)
+    return mark_safe("".join(f"<tr>{row}</tr>" for row in cells))  # noqa: S308 - escaped, numbers
+
+
+def _table_view(table: Table) -> TableView:
+    head = tuple(_(text) if text else "" for text in table.head)
+    rows = ("".join(_cell(cell, place) for place, cell in enumerate(row)) for row in table.rows)
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return TableView(_(table.caption), head, mark_safe(body))  # noqa: S308 - cells are escaped
+
+
+def _cell(cell: Cell, place: int) -> str:
+    text = escape(_(cell.text)) if cell.text else ""
+    if place == 0:
+        return f'<th scope="row">{text}</th>'
+    return f'<td class="{cell.tone}">{text}</td>' if cell.tone else f"<td>{text}</td>"
+
+
+def _log(run: Run) -> SafeString:
+    """What changed its state, line by line; empty when nothing did."""
+    lines = (
+        f"<li><time>{_moment(run, event)}</time><span>{escape(_what(event))}</span></li>"
+        for event in run.events
+    )
+    return mark_safe("".join(lines))  # noqa: S308 - escaped above
+
+
+def _moment(run: Run, event: Event) -> str:
+    if run.clock == "s":
+        return f"{event.at:.2f} s"
+    return str(escape(_("Step %(number)d") % {"number": event.at}))
+
+
+def _what(event: Event) -> str:
+    return f"{event.component}: {event.localised}" if event.component else event.localised
 
 
 def _number(value: float | None) -> str:
