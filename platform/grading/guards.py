@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grading.assessment import Flag
@@ -10,7 +10,7 @@ from grading.gibberish import is_gibberish, is_word
 from grading.order import Places, disorder, places
 from grading.segments import Segment, capped, segment_of, split, windows
 from grading.spelling import as_meant
-from grading.words import Word, words_of
+from grading.words import STOP_WORDS, Word, words_of
 
 COPIED_SHARE = 0.7  # of a segment's word triples found in the question
 SHUFFLED_CREDIT = 0.15  # too little for any threshold
@@ -20,6 +20,7 @@ ENGLISH_SHARE = 0.6  # of words that English knows, before their order can be ju
 SPOKEN_SHARE = 0.6  # of all words, that are neither numbers nor single letters
 REPEATED_SHARE = 0.3  # of all segments, to be worth a flag
 _TRIPLE = 3
+_WITHIN_FIGURES = frozenset(". ,")  # 0.494, 13 500
 
 # A farewell in the same sentence, as where people write no full stops; it says nothing.
 _FAREWELL = re.compile(
@@ -163,12 +164,23 @@ def _is_english(segments: Sequence[Segment]) -> bool:
 
     Rows of addresses and formulas follow no grammar, so nothing can be said of their order.
     """
-    forms = [word.form for segment in segments for word in segment.words]
+    forms = [form for segment in segments for form in _spoken_forms(segment)]
     words = [form for form in forms if form.isalpha()]
-    spoken = sum(1 for form in words if len(form) > 1)
+    spoken = sum(1 for form in words if len(form) > 1 or form in STOP_WORDS)
     return spoken >= SPOKEN_SHARE * len(forms) and (
         sum(map(is_word, words)) >= ENGLISH_SHARE * len(words)
     )
+
+
+def _spoken_forms(segment: Segment) -> Iterator[str]:
+    """The forms of the words; figures with nothing but a point or a space between are one."""
+    end, was_figure = segment.start, False
+    for word in segment.words:
+        between = segment.quote[end - segment.start : word.start - segment.start]
+        is_figure = word.form[0].isdigit()
+        if not (is_figure and was_figure and between in _WITHIN_FIGURES):
+            yield word.form
+        end, was_figure = word.end, is_figure
 
 
 def _weighted(segments: Sequence[Segment], marked: Sequence[bool]) -> float:

@@ -144,6 +144,16 @@ def test_the_order_of_the_expected_text_tells_more() -> None:
     assert disorder(lost, expected) > disorder(lost, NOTHING_EXPECTED)
 
 
+def test_words_in_disorder_are_known_among_figures() -> None:
+    text = "takes for A picture 0 GPU a of 2 its 30 busy which TFLOP 370 peak 935 40 10 at s 6"
+    assert Flag.SHUFFLED in read_answer("Why?", text, EXPECTED).flags
+
+
+def test_rows_of_figures_have_no_order_to_judge() -> None:
+    text = "370 TFLOP / 396 TFLOPS = 0.935 s"
+    assert Flag.SHUFFLED not in read_answer("Why?", text, EXPECTED).flags
+
+
 def test_the_order_of_other_languages_is_not_judged() -> None:
     text = "Der Arbeiter nimmt den Auftrag aus der Schlange und ruft den Anbieter wieder an."
     assert Flag.SHUFFLED not in read_answer("Warum?", text, EXPECTED).flags
