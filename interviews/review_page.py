@@ -7,31 +7,23 @@ from itertools import pairwise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from grading import CriterionAssessment, EvidenceKind
+from grading import CriterionAssessment
 from interviews.models import Grading
+from interviews.readings import Found, Pair, describe, stored_reading
 from interviews.review import CriterionForm, criteria_of, found_before
-from interviews.verdicts import word_for
 from interviews.waiting import AppealLine, appeal_lines, open_appeals
 
 
 @dataclass(frozen=True)
-class Found:
-    """What the grader found for a criterion; `confidence` is a whole percentage."""
-
-    verdict: str
-    word: str
-    confidence: int
-    quotes: tuple[tuple[str, bool], ...]
-    reason: str
-    by: str
-
-
-@dataclass(frozen=True)
 class ReviewedCriterion:
-    """One criterion of the page: its form, what the grader found, what the learner says."""
+    """One criterion of the page: its form, what the graders found, what the learner says.
+
+    `pair` holds both readings where a second opinion was had; `found` is what came of them.
+    """
 
     form: CriterionForm
     found: Found | None
+    pair: Pair | None
     appeal: AppealLine | None
 
 
@@ -45,6 +37,7 @@ class ReviewPage:
     asked: str
     twist: str
     follow_up: str
+    opinion: str
     answer: SafeString
     criteria: tuple[ReviewedCriterion, ...]
     appeals: tuple[AppealLine, ...]
@@ -62,7 +55,8 @@ def build_forms(grading: Grading, data: object) -> list[CriterionForm]:
 def build_review(grading: Grading, forms: Sequence[CriterionForm]) -> ReviewPage:
     """Describe the page; instructors may see the rubric."""
     answer, stage = grading.answer, grading.edition.stage(grading.answer.stage_id)
-    found = found_before(grading)
+    found, reading = found_before(grading), stored_reading(grading)
+    said = (*found.values(), *(reading.second.values() if reading else ()))
     appeals = appeal_lines(stage, open_appeals([answer.pk]))
     by_criterion = {one.criterion_id: one for one in appeals}
     follow_ups = {one["id"]: one["follow_up"] for one in stage["criteria"]}
@@ -73,11 +67,13 @@ def build_review(grading: Grading, forms: Sequence[CriterionForm]) -> ReviewPage
         asked=stage["prompt_html"],
         twist=stage.get("twist_html", ""),
         follow_up=follow_ups.get(answer.criterion_id, ""),
-        answer=mark_evidence(grading.text, found.values()),
+        opinion=reading.sentence if reading else "",
+        answer=mark_evidence(grading.text, said),
         criteria=tuple(
             ReviewedCriterion(
                 form,
                 _found(grading, found.get(form.criterion["id"])),
+                reading.pair(form.criterion["id"]) if reading else None,
                 by_criterion.get(form.criterion["id"]),
             )
             for form in forms
@@ -110,11 +106,4 @@ def _found(grading: Grading, one: CriterionAssessment | None) -> Found | None:
     grade = grading.answer.current_grade
     if one is None or grade is None:
         return None
-    return Found(
-        verdict=str(one.verdict),
-        word=word_for(one.verdict),
-        confidence=round(one.confidence * 100),
-        quotes=tuple((e.quote, e.kind is EvidenceKind.CONTRADICTS) for e in one.evidence),
-        reason=one.reason,
-        by=f"{grade.grader} {grade.grader_version}",
-    )
+    return describe(one, f"{grade.grader} {grade.grader_version}")
