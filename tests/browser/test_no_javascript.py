@@ -7,14 +7,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.people import sign_up
+from tests.browser import interviewing as walk
+from tests.browser.interviewing import CARD_PICTURES, SCRIPTS, Script
 from tests.labs.solutions import solution_of
 
 pytestmark = pytest.mark.browser
 
 LESSON = "/courses/microservices/circuit-breaker/"
-ANSWER = """- At 20 orders/s an outage of 45 minutes leaves 54 000 orders that must not be lost.
-- While the provider is down we accept orders and queue the charge with an idempotency key."""
 
 
 @pytest.fixture
@@ -86,28 +85,51 @@ def answer_somehow(form: Locator) -> None:
     form.get_by_role("button", name="Answer").click()
 
 
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.slug)
 def test_a_learner_writes_saves_and_submits_a_stage_and_reads_the_grade(
-    plain_page: Page,
+    script: Script, plain_page: Page
 ) -> None:
-    sign_up(plain_page)
-    plain_page.goto("/interviews/payment-path/")
-    plain_page.get_by_role("button", name="Start the interview").click()
-    plain_page.locator("#answer").fill(ANSWER)
+    stage, following = script.stages[:2]
+    text = walk.half_an_answer(stage)
+    walk.begin(plain_page, script)
+    plain_page.locator("#answer").fill(text)
     plain_page.get_by_role("button", name="Save", exact=True).click()
     expect(plain_page.locator(".save-state")).to_have_text("Saved, version 1")
     plain_page.reload()
-    expect(plain_page.locator("#answer")).to_have_value(ANSWER)
-    plain_page.get_by_role("button", name="Submit this stage").click()
-    expect(plain_page.locator(".result-region")).to_be_visible()
+    expect(plain_page.locator("#answer")).to_have_value(text)
+    assert no_dead_controls(plain_page)
+    walk.submit(plain_page)
     reload_until(plain_page, ".criteria li")
-    expect(plain_page.locator("blockquote.answer")).to_contain_text("54 000 orders")
-    plain_page.get_by_role("button", name="Begin the next stage").click()
-    expect(plain_page.get_by_role("heading", name="Estimates", exact=True)).to_be_visible()
-    plain_page.locator(".estimate-fields input").first.fill("600")
-    plain_page.get_by_role("button", name="Take a hint").click()
-    expect(plain_page.locator("#hints li")).to_have_count(1)
-    expect(plain_page.locator(".estimate-fields input").first).to_have_value("600")
-    expect(plain_page.locator(".reading").first).to_have_text("Read as 600.")
+    debrief = walk.expect_graded(plain_page, stage)
+    expect(debrief.locator("blockquote.answer")).to_have_text(text)
+    assert no_dead_controls(plain_page)
+    walk.go_on(plain_page)
+    walk.expect_stage(plain_page, script, following)
+
+
+def test_a_learner_estimates_draws_and_takes_a_hint_with_the_form_alone(plain_page: Page) -> None:
+    script = CARD_PICTURES
+    _scope, _choose, calculate, lay_out = script.stages[:4]
+    walk.begin(plain_page, script)
+    for _stage in range(2):
+        walk.submit(plain_page)
+        walk.go_on(plain_page)
+    walk.expect_stage(plain_page, script, calculate)
+    for name, (typed, _read_as) in script.estimates.items():
+        plain_page.locator(f"#estimate-{name}").fill(typed)
+    walk.take_a_hint(plain_page, calculate)
+    for name, (typed, read_as) in script.estimates.items():
+        expect(plain_page.locator(f"#estimate-{name}")).to_have_value(typed)
+        expect(plain_page.locator(f"#estimate-{name}-reading")).to_contain_text(read_as)
+    walk.submit(plain_page)
+    walk.go_on(plain_page)
+    plain_page.locator("#diagram").fill(walk.DIAGRAM)
+    plain_page.get_by_role("button", name="Draw").click()
+    expect(plain_page.locator("#picture svg")).to_contain_text("leaves work")
+    walk.submit(plain_page)
+    reload_until(plain_page, ".criteria li")
+    debrief = walk.debrief_of(plain_page, lay_out)
+    expect(debrief.locator("figure.diagram svg")).to_contain_text("leaves work")
 
 
 def reload_until(page: Page, selector: str, *, seconds: float = 60) -> None:
