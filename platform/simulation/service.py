@@ -77,10 +77,6 @@ class Service:
         """
         self.name = name
         self.servers = servers
-        self.busy = 0
-        self.offered = 0
-        self.expired = 0
-        self.wasted = 0
         self.health = HEALTHY
         self._simulator = simulator
         self._service_time = self._draw = service_time
@@ -97,6 +93,13 @@ class Service:
         self._silent = False
         self._error_rate = 0.0
         self._calling: dict[int, _Job] = {}
+        self._count_from_zero()
+
+    def _count_from_zero(self) -> None:
+        self.busy = 0
+        self.offered = 0
+        self.expired = 0
+        self.wasted = 0
         self._busy_sum = 0.0
         self._queue_sum = 0.0
         self._server_sum = 0.0
