@@ -25,7 +25,7 @@ def calculator(request: HtmxRequest, slug: str) -> HttpResponse:
     status = UNPROCESSABLE if panel.problems else 200
     if not request.htmx:
         return render(request, "labs/calculator.html", {"panel": panel}, status=status)
-    part = "instrument" if "whole" in request.GET else "readout"
+    part = "instrument" if "whole" in request.GET else "estimate"
     context = {"panel": panel, "embedded": place is not None}
     response = render(request, f"labs/calculator.html#{part}", context, status=status)
     if panel.estimate and place is None:

@@ -41,12 +41,11 @@ def lab(request: HtmxRequest, slug: str) -> HttpResponse:
     except TooManyRunsError:
         return _too_many(request, found)
     status = UNPROCESSABLE if panel.problems else 200
-    context = {"panel": panel, "embedded": place is not None}
     if not request.htmx:
-        return render(
-            request, "labs/lab.html", context | {"about": about_html(found)}, status=status
-        )
-    part = "instrument" if "whole" in request.GET else "readout"
+        context = {"panel": panel, "about": about_html(found)}
+        return render(request, "labs/lab.html", context, status=status)
+    context = {"panel": panel, "embedded": place is not None}
+    part = "instrument" if "whole" in request.GET else "run"
     response = render(request, f"labs/lab.html#{part}", context, status=status)
     if panel.readout and place is None:
         address = reverse("labs:lab", args=[slug])
