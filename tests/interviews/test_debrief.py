@@ -170,6 +170,17 @@ def test_the_debrief_adds_up(ada: Client, graded: Answer, interview: Interview) 
     assert (result.points, result.submitted, result.graded) == (points, 1, 1)
 
 
+def test_the_debrief_begins_with_a_way_to_each_stage_and_its_points(
+    ada: Client, graded: Answer, interview: Interview
+) -> None:
+    ada.post(f"/interviews/sessions/{interview.pk}/finish/")
+    page = ada.get(f"/interviews/sessions/{interview.pk}/debrief/").text
+    jumps = page[page.index('class="jumps"') : page.index("</nav>", page.index('class="jumps"'))]
+    assert f'href="#result-{graded.stage_id}"' in jumps
+    assert page.count(f'id="result-{graded.stage_id}"') == 1
+    assert f"{graded.current_grade.points:g} of " in jumps
+
+
 def test_the_debrief_of_a_running_interview_leads_back_to_it(
     ada: Client, interview: Interview
 ) -> None:
