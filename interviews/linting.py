@@ -1,10 +1,14 @@
 """A scenario's rubrics held against themselves, and one answer tried against a draft."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from grading import Assessment, RubricError, lint_rubric
 from interviews.debrief import FLAGS
@@ -16,6 +20,7 @@ from interviews.verdicts import word_for
 type Data = Mapping[str, Any]
 
 MAX_TRIED = 20_000  # characters of an answer that is tried while somebody waits
+_KEPT_S = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,19 @@ def lint_stage(data: Data, stage: Data) -> list[RubricFinding]:
         )
         for one in found
     ]
+
+
+def remembered_lint(data: Data, stage: Data) -> list[RubricFinding]:
+    """What `lint_stage` finds, kept for a day for the same texts: forms ask after every save."""
+    grader = current_grader()
+    texts = [question_for(data["prompt"], stage), stage, grader.name, grader.version]
+    told = json.dumps([*texts, get_language()], sort_keys=True)
+    key = f"lint:{hashlib.sha256(told.encode()).hexdigest()}"
+    kept = cache.get(key)
+    if kept is None:
+        kept = [asdict(one) for one in lint_stage(data, stage)]
+        cache.set(key, kept, timeout=_KEPT_S)
+    return [RubricFinding(**one) for one in kept]
 
 
 def try_answer(data: Data, stage: Data, text: str) -> Tried:

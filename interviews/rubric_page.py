@@ -6,7 +6,7 @@ from typing import Any
 
 from interviews.definition import scenario_to_data
 from interviews.exemplars import draft_of
-from interviews.linting import RubricFinding, Tried, lint_stage
+from interviews.linting import RubricFinding, Tried, remembered_lint
 from interviews.models import Scenario
 
 type Data = dict[str, Any]
@@ -64,7 +64,7 @@ def build_stage(
     problem: str = "",
 ) -> StageLine:
     """Describe a stage; checking its rubric takes about a second."""
-    found = lint_stage(draft.data, stage) if check else None
+    found = remembered_lint(draft.data, stage) if check else None
     return StageLine(
         id=stage["id"],
         title=stage["title"] or stage["id"],

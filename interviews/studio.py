@@ -27,6 +27,7 @@ class ScenarioViewSet(OwnedSnippetViewSet):
 
     model = Scenario
     edit_view_class = ScenarioEditView
+    edit_template_name = "interviews/studio/scenario_form.html"
     icon = "comment"
     menu_label = _("Scenarios")
     menu_order = 220

@@ -59,6 +59,7 @@ def review_urls() -> list[URLPattern]:
             name="interviews_revoke_extra_time",
         ),
         path(f"{_SCENARIO}rubrics/", rubrics.check_rubrics, name="interviews_check_rubrics"),
+        path(f"{_SCENARIO}rubrics/stages/", rubrics.list_stages, name="interviews_list_stages"),
         path(f"{_STAGE}findings/", rubrics.check_stage, name="interviews_check_stage"),
         path(f"{_STAGE}try/", rubrics.try_text, name="interviews_try"),
         path(f"{_STAGE}impact/", exemplars.impact, name="interviews_impact"),

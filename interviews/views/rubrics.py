@@ -38,6 +38,19 @@ def check_rubrics(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+def list_stages(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the draft's stages, nothing checked, for the script of the scenario's form."""
+    scenario = access_scenario(request, pk)
+    draft = read_draft(scenario)
+    context = {
+        "scenario": scenario,
+        "stages": [build_stage(draft, stage) for stage in draft.data["stages"]],
+        "max_text": MAX_TRIED,
+    }
+    return render(request, "interviews/studio/rubrics.html#panel", context)
+
+
+@require_safe
 def check_stage(request: HttpRequest, pk: int, stage_id: str) -> HttpResponse:
     """Give the findings of one stage, for the page's script."""
     scenario = access_scenario(request, pk)
@@ -49,10 +62,13 @@ def check_stage(request: HttpRequest, pk: int, stage_id: str) -> HttpResponse:
 
 @require_POST
 def try_text(request: HttpRequest, pk: int, stage_id: str) -> HttpResponse:
-    """Grade a text against a stage's draft rubric; nothing is stored."""
+    """Grade a text against a stage's draft rubric; nothing is stored. A script gets a fragment."""
     scenario = access_scenario(request, pk)
     draft = read_draft(scenario)
     tried = _try(draft, stage_id, TryForm(request.POST), request.POST.get("text", ""))
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        context = {"scenario": scenario, "stage": tried}
+        return render(request, "interviews/studio/rubrics.html#tried", context)
     stages = [
         tried if stage["id"] == stage_id else build_stage(draft, stage)
         for stage in draft.data["stages"]
