@@ -11,7 +11,6 @@ from typing import Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
-from django.utils.translation import ngettext
 
 from labs.base import (
     Cell,
@@ -31,6 +30,12 @@ from labs.base import (
     at_most,
     parameter,
 )
+from labs.catalog.microservices._data_sharding_told import (
+    load_sentence,
+    moved_sentence,
+    numbers_of,
+    tail_sentence,
+)
 from labs.catalog.microservices._shards import (
     MOST_BEFORE,
     TABLE_RINGS,
@@ -39,7 +44,6 @@ from labs.catalog.microservices._shards import (
     busiest_by_remainder,
     evenness,
     moved_by_remainder,
-    some_slow,
 )
 from simulation import EventLog
 
@@ -278,8 +282,8 @@ class DataShardingLab(Lab[Parameters]):
 
     def explain(self, run: Run) -> Sequence[str]:
         """What moved, who is busiest and why, and what gathering from shards costs."""
-        numbers = _numbers(run)
-        return [_moved_sentence(numbers), _load_sentence(numbers), _tail_sentence(numbers)]
+        numbers = numbers_of(run)
+        return [moved_sentence(numbers), load_sentence(numbers), tail_sentence(numbers)]
 
 
 def _ring_half(parameters: Parameters, seed: int) -> Half:
@@ -322,80 +326,6 @@ def _at(nodes: int, curves: Mapping[str, Sequence[float]]) -> dict[str, float]:
     found = {name: points[nodes - 1] for name, points in curves.items()}
     found["slow_reads"] = found.pop("slow")
     return found
-
-
-def _numbers(run: Run) -> dict[str, float]:
-    given = {spec: float(value) for spec, value in run.parameters.items()}
-    after = int(given["nodes"] + given["added"])
-    pieces = min(int(given["parts"]), after)
-    slow = given["slow"] / 100
-    return {
-        **given,
-        **run.totals,
-        "after": after,
-        "mean_moved": 100.0 * given["added"] / after,
-        "pieces": pieces,
-        "even_ring": 1.0 - given["hot"] / 100 + after * given["hot"] / 100 / pieces,
-        "all_slow": 100.0 * some_slow(slow, after),
-        "hot_slow": 100.0 * some_slow(slow, pieces),
-    }
-
-
-def _moved_sentence(numbers: Mapping[str, float]) -> str:
-    return (
-        _(
-            "Growing from %(nodes)d to %(after)d nodes moved %(moved).1f %% of the keys on this "
-            "ring; over all rings the mean is %(added)d/%(after)d = %(mean_moved).1f %%. By "
-            "remainder %(moved_without).1f %% move."
-        )
-        % numbers
-    )
-
-
-def _load_sentence(numbers: Mapping[str, float]) -> str:
-    if not numbers["hot"]:
-        return (
-            ngettext(
-                "With no hot key, load follows keys: the busiest node takes %(busiest).2f times "
-                "the mean, with %(virtual)d point per node on the ring.",
-                "With no hot key, load follows keys: the busiest node takes %(busiest).2f times "
-                "the mean, with %(virtual)d points per node on the ring.",
-                int(numbers["virtual"]),
-            )
-            % numbers
-        )
-    return (
-        ngettext(
-            "The largest share of keys is %(largest).2f times the mean. With %(hot)d %% of the "
-            "load on one key, in one piece, the busiest node takes %(busiest).2f times the mean; "
-            "on a perfectly even ring it would be %(even_ring).2f.",
-            "The largest share of keys is %(largest).2f times the mean. With %(hot)d %% of the "
-            "load on one key, in parts on %(pieces)d nodes, the busiest node takes %(busiest).2f "
-            "times the mean; on a perfectly even ring it would be %(even_ring).2f.",
-            int(numbers["pieces"]),
-        )
-        % numbers
-    )
-
-
-def _tail_sentence(numbers: Mapping[str, float]) -> str:
-    if not numbers["hot"]:
-        return (
-            _(
-                "Each shard is slow in %(slow).1f %% of its answers: a read of all %(after)d "
-                "shards waits for a slow one in %(all_slow).1f %% of cases, and of all reads "
-                "%(slow_reads).1f %% do."
-            )
-            % numbers
-        )
-    return (
-        _(
-            "Each shard is slow in %(slow).1f %% of its answers: a read of all %(after)d shards "
-            "waits for a slow one in %(all_slow).1f %% of cases, a read of the hot key in "
-            "%(hot_slow).1f %%, and of all reads %(slow_reads).1f %% do."
-        )
-        % numbers
-    )
 
 
 LAB = DataShardingLab()

@@ -3,7 +3,7 @@
 *Without the pattern* the consumer charges the card for whatever is delivered.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
 
 from labs.base import (
-    Cell,
     Challenge,
     Curve,
     Half,
@@ -22,13 +21,11 @@ from labs.base import (
     Reading,
     Run,
     Scale,
-    Table,
     at_least,
     at_most,
     parameter,
 )
 from labs.catalog.microservices._deliveries import (
-    ACK,
     CAUSES,
     CHECK,
     CLAIM,
@@ -40,8 +37,6 @@ from labs.catalog.microservices._deliveries import (
     OTHER_KEY,
     RACE,
     RATE,
-    REPLAY,
-    SENDER,
     SLOW,
     UNRECORDED,
     Consumed,
@@ -49,49 +44,19 @@ from labs.catalog.microservices._deliveries import (
     Order,
     consumed,
 )
-from simulation import EventLog, percentile
-
-HOUR_S = 3600
-DAY_S = 24 * HOUR_S
-TOLD_PER_KIND = 8  # orders of one kind the event log tells of; the others are counted
-
-CAUSE_TEXTS = {
-    SENDER: noop("sent again"),
-    SLOW: noop("still at work"),
-    ACK: noop("answer lost"),
-    KILLED: noop("consumer killed"),
-    REPLAY: noop("replayed"),
-}
-COMES = {
-    SENDER: noop("within 20 s"),
-    SLOW: noop("at the timeout"),
-    ACK: noop("at the timeout"),
-    KILLED: noop("at the timeout"),
-    REPLAY: noop("much later"),
-}
-EVENT_TEXTS = {
-    RACE: noop("order %(order)d is charged again: the copy came before the key was recorded"),
-    FORGOTTEN: noop("order %(order)d is charged again: its key had been forgotten"),
-    OTHER_KEY: noop("order %(order)d is charged again: the copy had another key"),
-    UNRECORDED: noop("order %(order)d is charged again: killed before the key was recorded"),
-    "never": noop("order %(order)d is never charged: its key was recorded, then came the kill"),
-}
-REASON_TEXTS = {
-    "races": noop("the copy came before the key was recorded"),
-    "forgotten": noop("the key had been forgotten"),
-    "other_key": noop("the copy had another key"),
-    "unrecorded": noop("the consumer was killed before recording"),
-    "never": noop("the key was recorded, but the charge never made"),
-}
-TTL_TEXTS = {
-    10: lazy("10 s"),
-    30: lazy("30 s"),
-    60: lazy("1 min"),
-    600: lazy("10 min"),
-    HOUR_S: lazy("1 h"),
-    DAY_S: lazy("24 h"),
-    7 * DAY_S: lazy("7 days"),
-}
+from labs.catalog.microservices._idempotent_consumer_told import (
+    CAUSE_TEXTS,
+    DAY_S,
+    EVENT_TEXTS,
+    HOUR_S,
+    TTL_TEXTS,
+    copies_sentence,
+    copies_table,
+    log_of,
+    memory_sentence,
+    wrong_sentence,
+)
+from simulation import percentile
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,12 +277,12 @@ class IdempotentConsumerLab(Lab[Parameters]):
         }
         curves = {name: tuple(map(float, counts.values())) for name, counts in counted.items()}
         totals = _totals(run, RATE * parameters.ttl if protected else 0)
-        return Half(curves, totals, _log(orders), (_table(counted),))
+        return Half(curves, totals, log_of(orders), (copies_table(counted),))
 
     def explain(self, run: Run) -> Sequence[str]:
         """How many copies came, what they did, and what remembering them costs."""
         totals = dict(run.totals)
-        return [_copies_sentence(totals), _wrong_sentence(totals), _memory_sentence(run)]
+        return [copies_sentence(totals), wrong_sentence(totals), memory_sentence(run)]
 
 
 def _wrong_causes(orders: Sequence[Order]) -> list[str]:
@@ -349,98 +314,6 @@ def _totals(run: Consumed, keys: int) -> dict[str, float]:
         "latest_copy_s": max((one.latest for one in orders), default=0.0),
         "keys": float(keys),
     }
-
-
-def _log(orders: Sequence[Order]) -> EventLog:
-    """The first few orders of each fate, in order of time."""
-    told: list[tuple[float, str, int]] = []
-    for one in orders:
-        sent_s = one.number / RATE
-        told += [(sent_s + effect.at, effect.reason, one.number) for effect in one.extra]
-        if not one.effects:
-            told.append((sent_s, "never", one.number))
-    log = EventLog()
-    counts = dict.fromkeys(EVENT_TEXTS, 0)
-    for time_s, kind, number in sorted(told):
-        counts[kind] += 1
-        if counts[kind] <= TOLD_PER_KIND:
-            log.add(time_s, "consumer", kind, order=number + 1)
-    log.left_out += sum(max(0, count - TOLD_PER_KIND) for count in counts.values())
-    return log
-
-
-def _table(counted: Mapping[str, Mapping[str, int]]) -> Table:
-    head = (
-        noop("Copy"),
-        noop("Comes"),
-        noop("Delivered"),
-        noop("Recognised"),
-        noop("Wrong charges"),
-    )
-    rows = tuple(_row(cause, counted) for cause in CAUSES)
-    return Table("copies", noop("Copies and what the consumer made of them"), head, rows)
-
-
-def _row(cause: str, counted: Mapping[str, Mapping[str, int]]) -> tuple[Cell, ...]:
-    wrong = counted["wrong"][cause]
-    return (
-        Cell(CAUSE_TEXTS[cause]),
-        Cell(COMES[cause]),
-        Cell(str(counted["copies"][cause])),
-        Cell(str(counted["recognised"][cause])),
-        Cell(str(wrong), "bad" if wrong else "good"),
-    )
-
-
-def _copies_sentence(totals: dict[str, float]) -> str:
-    numbers = totals | {"orders": f"{ORDERS:,}"}
-    if not totals["copies_without"]:
-        return _("%(orders)s orders came, each of them once.") % numbers
-    return (
-        _(
-            "Without the pattern, copies delivered on top of %(orders)s orders: "
-            "%(copies_without)d; extra charges they led to: %(twice_without)d."
-        )
-        % numbers
-    )
-
-
-def _wrong_sentence(totals: dict[str, float]) -> str:
-    if not totals["wrong"]:
-        return _("With it every order was charged exactly once.")
-    reasons = [
-        _("%(reason)s (%(count)d)") % {"reason": _(text), "count": totals[name]}
-        for name, text in REASON_TEXTS.items()
-        if totals[name]
-    ]
-    numbers = {"wrong": totals["wrong"], "reasons": "; ".join(reasons)}
-    return _("With it %(wrong)d went wrong: %(reasons)s.") % numbers
-
-
-def _memory_sentence(run: Run) -> str:
-    numbers = {
-        "rate": RATE,
-        "ttl": TTL_TEXTS[int(run.number("ttl"))],
-        "keys": f"{run.totals['keys']:,.0f}",
-        "copy": _duration(run.totals["latest_copy_s"]),
-    }
-    if not run.totals["copies"]:
-        return _("%(rate)d orders a second leave %(keys)s keys in %(ttl)s.") % numbers
-    return (
-        _(
-            "The latest copy came %(copy)s after the first delivery; keys are kept for %(ttl)s, "
-            "which at %(rate)d orders a second makes %(keys)s of them."
-        )
-        % numbers
-    )
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 120.0:
-        return _("%(number).0f s") % {"number": seconds}
-    if seconds < 2 * HOUR_S:
-        return _("%(number).0f min") % {"number": seconds / 60}
-    return _("%(number).1f h") % {"number": seconds / HOUR_S}
 
 
 LAB = IdempotentConsumerLab()

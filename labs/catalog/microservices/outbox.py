@@ -10,11 +10,9 @@ from math import inf
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
-from django.utils.translation import ngettext
 
 from labs.base import (
     Axis,
-    Cell,
     Challenge,
     Curve,
     Finding,
@@ -26,27 +24,24 @@ from labs.base import (
     Preset,
     Reading,
     Run,
-    Table,
     at_least,
     at_most,
     parameter,
 )
 from labs.catalog.microservices._dual_write import (
-    AGAIN,
     DOWN_S,
-    FINE,
-    INVENTED,
-    LATER,
-    LOST,
-    NOTHING,
     POINTS,
-    UNANSWERED,
     Books,
     World,
-    aftermath,
     dual_write,
     outbox,
     world,
+)
+from labs.catalog.microservices._outbox_told import (
+    again_sentence,
+    delay_sentence,
+    points_table,
+    wrong_sentence,
 )
 from simulation import percentile
 
@@ -60,21 +55,6 @@ EVENT_TEXTS = {
     "killed 2": noop("killed after the commit: the event of order %(order)d is in the outbox"),
     "killed 3": noop("killed after sending, before marking; events that will go again: %(count)d"),
     "killed 4": noop("killed after marking; events of the batch that are done: %(count)d"),
-}
-CELLS = {
-    NOTHING: Cell(noop("nothing happened")),
-    LOST: Cell(noop("event lost"), "bad"),
-    INVENTED: Cell(noop("event invented"), "bad"),
-    UNANSWERED: Cell(noop("only no answer")),
-    LATER: Cell(noop("event sent later"), "good"),
-    AGAIN: Cell(noop("event sent again"), "bad"),
-    FINE: Cell(noop("all is well"), "good"),
-}
-ROWS = {
-    1: noop("before the first write"),
-    2: noop("after the first"),
-    3: noop("after the second"),
-    4: noop("after the third"),
 }
 
 
@@ -301,7 +281,7 @@ class OutboxLab(Lab[Parameters]):
             "delay": _delays(books),
             "again": tuple(float(sum(at <= end for at in books.copies)) for end in AXIS.times),
         }
-        return Half(curves, _totals(books), books.log, (_table(these),))
+        return Half(curves, _totals(books), books.log, (points_table(these),))
 
     def compare(
         self, parameters: Parameters, guarded: Mapping[str, float], bare: Mapping[str, float]
@@ -312,7 +292,7 @@ class OutboxLab(Lab[Parameters]):
     def explain(self, run: Run) -> Sequence[str]:
         """What two writes lost or invented, what the outbox repeated, and what it costs."""
         totals = dict(run.totals)
-        return [_wrong_sentence(totals), _again_sentence(totals), _delay_sentence(run)]
+        return [wrong_sentence(totals), again_sentence(totals), delay_sentence(run)]
 
 
 def _totals(books: Books) -> dict[str, float]:
@@ -344,86 +324,6 @@ def _delays(books: Books) -> tuple[float | None, ...]:
     return tuple(
         whole / count if count else None for whole, count in zip(sums, counts, strict=True)
     )
-
-
-def _table(these: World) -> Table:
-    return Table(
-        "points",
-        noop("What a kill at each point leaves, and how many there were"),
-        (
-            noop("Killed"),
-            noop("Kills"),
-            noop("Commit, publish, answer"),
-            noop("Publish, commit, answer"),
-            noop("Outbox: commit both, publish, mark"),
-        ),
-        tuple(_row(these, point) for point in POINTS),
-    )
-
-
-def _row(these: World, point: int) -> tuple[Cell, ...]:
-    kills = sum(one == point for one in these.kills.values())
-    left = (CELLS[aftermath(design, point)] for design in ("commit", "publish", "outbox"))
-    return (Cell(ROWS[point]), Cell(str(kills)), *left)
-
-
-def _wrong_sentence(totals: dict[str, float]) -> str:
-    lost, invented = totals["lost_without"], totals["invented_without"]
-    if lost:
-        sentence = noop(
-            "Without the outbox, %(lost_without)d of %(saved_without)d saved orders never got "
-            "their event, and nothing will send it any more."
-        )
-    elif invented:
-        sentence = noop(
-            "Without the outbox, %(invented_without)d of the events told of orders that do not "
-            "exist. Orders not taken at all: %(refused_without)d (with it %(refused)d)."
-        )
-    elif totals["refused_without"]:
-        sentence = noop(
-            "Without the outbox, orders and events agree in this run. Orders not taken: "
-            "%(refused_without)d (with it %(refused)d)."
-        )
-    else:
-        sentence = noop(
-            "In this run no order and no event was lost or invented, even without the outbox."
-        )
-    return _(sentence) % totals
-
-
-def _again_sentence(totals: dict[str, float]) -> str:
-    if totals["again"]:
-        return (
-            ngettext(
-                "The outbox lost and invented none, but sent %(again)d event again: consumers "
-                "must recognise what they have had.",
-                "The outbox lost and invented none, but sent %(again)d events again: consumers "
-                "must recognise what they have had.",
-                int(totals["again"]),
-            )
-            % totals
-        )
-    return _("The outbox lost and invented none, and in this run it sent none again.")
-
-
-def _delay_sentence(run: Run) -> str:
-    numbers = dict(run.totals) | {
-        "poll": run.number("poll_s"),
-        "mean": run.totals["delay_ms"] / 1000,
-        "longest": run.totals["longest_ms"] / 1000,
-    }
-    if run.totals["waiting"]:
-        sentence = noop(
-            "A poll every %(poll)g s alone makes an event wait %(half_interval_s)g s on average; "
-            "here the mean is %(mean).1f s so far. Events that still wait at the end: %(waiting)d."
-        )
-    else:
-        sentence = noop(
-            "A poll every %(poll)g s alone makes an event wait %(half_interval_s)g s on average; "
-            "here the mean was %(mean).1f s, the longest wait %(longest).1f s, and the relay made "
-            "%(calls)d database calls."
-        )
-    return _(sentence) % numbers
 
 
 LAB = OutboxLab()

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
 
 from labs.base import (
-    Cell,
     Challenge,
     Curve,
     Half,
@@ -27,6 +26,12 @@ from labs.base import (
     at_least,
     at_most,
     parameter,
+)
+from labs.catalog.microservices._polyglot_persistence_told import (
+    crash_table,
+    direct_sentence,
+    price_sentence,
+    relay_sentence,
 )
 from labs.catalog.microservices._store_copies import (
     AXIS,
@@ -130,37 +135,6 @@ def _relay(parameters: Parameters) -> Relay:
 
 def _polls_per_minute(parameters: Parameters) -> float:
     return 60_000 / parameters.poll_ms if parameters.source == POLLED else 0.0
-
-
-def _crash_table() -> Table:
-    """What two stores hold after a crash, worked out by hand: no lot is drawn here."""
-    both = Cell(noop("same in both"), "good")
-    none = Cell("–")
-    missing = Cell(noop("index misses it for good"), "bad")
-    rows = (
-        (Cell(noop("before the first write")), both, both, both),
-        (
-            Cell(noop("after the first write")),
-            missing,
-            Cell(noop("index shows what never was"), "bad"),
-            Cell(noop("late, then right"), "good"),
-        ),
-        (Cell(noop("after both, before the answer")), both, both, both),
-        (Cell(noop("sent, not yet marked")), none, none, Cell(noop("sent twice"))),
-        (
-            Cell(noop("no crash: index out of reach")),
-            missing,
-            Cell(noop("nothing written, request fails")),
-            Cell(noop("late, then right"), "good"),
-        ),
-    )
-    head = (
-        noop("Crash"),
-        noop("Primary, then index"),
-        noop("Index, then primary"),
-        noop("Outbox and relay"),
-    )
-    return Table("crash-points", noop("What a crash leaves behind"), head, rows)
 
 
 SAME_AT_END = at_most("wrong", 0, "", lazy("No copy differs from the primary at the end"))
@@ -308,7 +282,7 @@ class PolyglotPersistenceLab(Lab[Parameters]):
 
     def explain(self, run: Run) -> Sequence[str]:
         """What dual writes left behind, what the relay made of it, and at what price."""
-        return [_direct_sentence(run), _relay_sentence(run), _price_sentence(run)]
+        return [direct_sentence(run), relay_sentence(run), price_sentence(run)]
 
 
 def _direct(parameters: Parameters, seed: int, writes: Sequence[Write]) -> Half:
@@ -345,7 +319,7 @@ def _relayed(parameters: Parameters, seed: int, writes: Sequence[Write]) -> Half
         "polls": _polls_per_minute(parameters),
     }
     numbers = {"writes": len(writes), "changes": len(changes), **more}
-    return _half(parameters, found, numbers, log, (_crash_table(),))
+    return _half(parameters, found, numbers, log, (crash_table(),))
 
 
 def _half(
@@ -369,63 +343,6 @@ def _half(
         "differing_most": max(found.differing),
     }
     return Half(curves, totals, log or EventLog(), tables)
-
-
-def _direct_sentence(run: Run) -> str:
-    totals = {**run.totals}
-    if not totals["missed_crash_without"] + totals["missed_outage_without"]:
-        return (
-            _(
-                "Written by the requests themselves, all %(changes)d committed changes reached "
-                "every copy, for no crash and no outage came between. Product copies that "
-                "differed from the primary at the end: %(wrong_without)d."
-            )
-            % totals
-        )
-    return (
-        _(
-            "Of the requests’ own writes to copies, crashes cost %(missed_crash_without)d "
-            "and the outage %(missed_outage_without)d, and nobody repeats them. Product copies "
-            "that differed from the primary at the end: %(wrong_without)d."
-        )
-        % totals
-    )
-
-
-def _relay_sentence(run: Run) -> str:
-    totals = {**run.totals}
-    sentence = (
-        noop(
-            "The relay had not sent everything when the run ended. Changes still missing in a "
-            "copy: %(late)d; deliveries repeated: %(resent)d; copies gone back to an older state: "
-            "%(steps_back)d."
-        )
-        if totals["late"]
-        else noop(
-            "The relay brought all %(changes)d changes to every copy. Deliveries repeated: "
-            "%(resent)d; copies gone back to an older state: %(steps_back)d; product copies wrong "
-            "at the end: %(wrong)d."
-        )
-    )
-    return _(sentence) % totals
-
-
-def _price_sentence(run: Run) -> str:
-    totals = {**run.totals}
-    sentence = (
-        noop(
-            "The price: normally 95 %% of changes were in a copy within %(normal_ms).0f ms instead "
-            "of %(normal_ms_without).0f ms, and there are %(systems)d systems to run instead of "
-            "%(systems_without)d."
-        )
-        if totals["systems"] > totals["systems_without"]
-        else noop(
-            "The price: normally 95 %% of changes were in a copy within %(normal_ms).0f ms instead "
-            "of %(normal_ms_without).0f ms, and the primary is polled %(polls).0f times a minute. "
-            "Either way there are %(systems)d systems to run."
-        )
-    )
-    return _(sentence) % totals
 
 
 LAB = PolyglotPersistenceLab()

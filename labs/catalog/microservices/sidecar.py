@@ -6,7 +6,6 @@ All numbers are expectations; nothing is drawn by lot.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -30,11 +29,18 @@ from labs.base import (
     parameter,
 )
 from labs.catalog.microservices._mesh import Depth, Retrying, depths, tried
+from labs.catalog.microservices._proxies import (
+    NO_PROXY,
+    NODE,
+    PROXIES,
+    SIDECAR,
+    bill_of,
+    bills_table,
+)
+from labs.catalog.microservices._sidecar_told import bill_sentence, rescue_sentence, storm_sentence
 from simulation import EventLog
 
-SIDECAR, NODE = "sidecar", "node"
 NO_BUDGET = "none"
-PODS_PER_NODE = 10
 MOST_RETRIES = 3
 CODE_TRIES = (
     noop("Code tries once"),
@@ -49,23 +55,6 @@ EVENT_TEXTS = {
     "called on average": noop(
         "calls it gets for one request while the last service is down: %(calls).2f on average"
     ),
-}
-
-
-class Proxy(NamedTuple):
-    """One way to run proxies; cost per proxy at 1,000 requests/s."""
-
-    name: str
-    vcpu: float  # per 1,000 requests/s
-    memory_mb: float  # per proxy
-    pass_ms: float
-    pods: int  # that share one
-
-
-NO_PROXY = Proxy(noop("Library in the code"), 0.0, 0.0, 0.0, 1)
-PROXIES = {
-    SIDECAR: Proxy(noop("Sidecar in every pod"), 0.20, 60.0, 0.6, 1),
-    NODE: Proxy(noop("Proxy on every node"), 0.06, 12.0, 0.2, PODS_PER_NODE),
 }
 
 
@@ -140,9 +129,6 @@ class Parameters:
     )
 
 
-SEEN = 0.005  # percentage points that two decimals show
-
-
 def _retrying(parameters: Parameters, *, protected: bool) -> Retrying:
     has_sidecars = protected and parameters.proxies == SIDECAR
     budget = None if parameters.budget == NO_BUDGET else int(parameters.budget) / 100
@@ -151,12 +137,6 @@ def _retrying(parameters: Parameters, *, protected: bool) -> Retrying:
         in_proxy=parameters.mesh_retries if has_sidecars else 0,
         budget=budget,
     )
-
-
-def _bill(proxy: Proxy, pods: int) -> tuple[float, float, float]:
-    """How many proxies, vCPU and MB; the processor time goes with the requests."""
-    count = 0 if proxy is NO_PROXY else -(-pods // proxy.pods)
-    return float(count), pods * proxy.vcpu, count * proxy.memory_mb
 
 
 def _tries_in_a_layer(run: Run) -> str:
@@ -315,12 +295,17 @@ class SidecarLab(Lab[Parameters]):
             "time": [depth.time_ms for depth in found],
             "proxy": [depth.proxy_ms for depth in found],
         }
-        totals = _totals(found, retrying, _bill(proxy, parameters.pods))
-        return Half(curves, totals, _told(found), (_bills(parameters), _layer(retrying)))
+        totals = _totals(found, retrying, bill_of(proxy, parameters.pods))
+        return Half(
+            curves,
+            totals,
+            _told(found),
+            (bills_table(parameters.proxies, parameters.pods), _layer(retrying)),
+        )
 
     def explain(self, run: Run) -> Sequence[str]:
         """What the proxies rescue, what they multiply, and what they cost."""
-        return [_rescue_sentence(run), _storm_sentence(run), _bill_sentence(run)]
+        return [rescue_sentence(run), storm_sentence(run), bill_sentence(run)]
 
 
 def _totals(
@@ -352,31 +337,6 @@ def _told(found: Sequence[Depth]) -> EventLog:
     return log
 
 
-def _bills(parameters: Parameters) -> Table:
-    """What each way to run proxies costs for these pods."""
-    chosen = PROXIES[parameters.proxies]
-    return Table(
-        "bill",
-        noop("The bill at 1,000 requests/s per pod"),
-        ("", noop("Proxies"), "vCPU", noop("Memory"), noop("Added to a call")),
-        tuple(
-            _bill_row(proxy, parameters.pods, is_chosen=proxy is chosen)
-            for proxy in (NO_PROXY, *PROXIES.values())
-        ),
-    )
-
-
-def _bill_row(proxy: Proxy, pods: int, *, is_chosen: bool) -> tuple[Cell, ...]:
-    count, vcpu, memory_mb = _bill(proxy, pods)
-    texts = (
-        f"{count:,.0f}",
-        f"{vcpu:,.0f}",
-        f"{memory_mb / 1000:,.2f}".rstrip("0").rstrip(".") + " GB",
-        f"{2 * proxy.pass_ms:.1f} ms",
-    )
-    return (Cell(proxy.name), *(Cell(text, "good" if is_chosen else "") for text in texts))
-
-
 def _layer(retrying: Retrying) -> Table:
     """What a call to a dead service becomes in one layer, without a budget."""
     here = (retrying.in_code + 1, retrying.in_proxy + 1)
@@ -391,57 +351,6 @@ def _layer(retrying: Retrying) -> Table:
 def _product(code: int, proxy: int, here: tuple[int, int]) -> Cell:
     is_here = (code, proxy) == here
     return Cell(f"{code * proxy}", ("bad" if code * proxy > 1 else "good") if is_here else "")
-
-
-def _rescue_sentence(run: Run) -> str:
-    served, bare = run.totals["served"], run.totals["served_without"]
-    if 0.0 < served - bare < SEEN:
-        return _(
-            "The proxies rescued hardly anything: with and without them %(served).2f %% of "
-            "requests through %(hops)d services in a row were served."
-        ) % {"hops": run.parameters["hops"], "served": served}
-    sentence = (
-        noop(
-            "Of requests through %(hops)d services in a row, %(served).2f %% were served, against "
-            "%(bare).2f %% without proxies."
-        )
-        if served > bare
-        else noop(
-            "The proxies rescued nothing: %(served).2f %% of requests through %(hops)d services "
-            "in a row were served, as without them."
-        )
-    )
-    return _(sentence) % {"hops": run.parameters["hops"], "served": served, "bare": bare}
-
-
-def _storm_sentence(run: Run) -> str:
-    tries = run.totals["tries_down"]
-    if tries == 1.0:
-        return _(
-            "Nobody repeats a call, so a request reaches the last service once while it is down."
-        )
-    sentence = noop(
-        "While the last service is down, %(tries)g tries in each of %(hops)d layers let a request "
-        "reach it %(calls)s times (without proxies %(bare)s)."
-    )
-    return _(sentence) % {
-        "tries": round(tries, 2),
-        "hops": run.parameters["hops"],
-        "calls": _times(run.totals["calls_down"]),
-        "bare": _times(run.totals["calls_down_without"]),
-    }
-
-
-def _times(count: float) -> str:
-    """A number of calls, with a decimal only where there is one to show."""
-    return f"{count:,.1f}".removesuffix(".0")
-
-
-def _bill_sentence(run: Run) -> str:
-    return _(
-        "%(proxies)d proxies take %(vcpu)d vCPU and %(memory_gb)g GB, and every call passes two "
-        "of them: %(proxy_ms).1f ms of the %(time_ms).1f ms that a request takes."
-    ) % dict(run.totals)
 
 
 LAB = SidecarLab()
