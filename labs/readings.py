@@ -65,8 +65,12 @@ def served(record: Record, patience_s: float) -> bool:
 
 def served_percent(records: Iterable[Record], *, patience_s: float) -> float:
     """Percentage of the calls that were served in time; 100 when there were none."""
-    verdicts = [served(record, patience_s) for record in records]
-    return 100.0 * sum(verdicts) / len(verdicts) if verdicts else 100.0
+    return percent_of([served(record, patience_s) for record in records])
+
+
+def percent_of(verdicts: Sequence[bool], *, otherwise: float = 100.0) -> float:
+    """Percentage of the verdicts that are true; `otherwise` when there are none."""
+    return 100.0 * sum(verdicts) / len(verdicts) if verdicts else otherwise
 
 
 def arrived_within(ledger: Ledger, start_s: float, end_s: float) -> list[Record]:

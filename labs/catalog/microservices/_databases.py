@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 import simulation
-from labs.readings import Axis, arrived_within, served, served_percent
+from labs.readings import Axis, arrived_within, percent_of, served, served_percent
 from simulation import Done, Handler, Outcome, Record, Request, Simulator, Streams, percentile
 from simulation.policies import timeout
 
@@ -274,18 +274,14 @@ class Site:
                 self.arrived("catalogue", LOCK_S, self.end_s), patience_s=PATIENCE_S
             ),
             "lists_lock": served_percent(lists_locked, patience_s=PATIENCE_S),
-            "named_lock": _percent(has_names),
+            "named_lock": percent_of(has_names),
             "lists_normal": served_percent(normal, patience_s=PATIENCE_S),
-            "current_normal": _percent([self.is_current(one) for one in normal]),
+            "current_normal": percent_of([self.is_current(one) for one in normal]),
             "mean_ms": 1000.0 * sum(one[2] - one[1] for one in normal) / max(1, len(normal)),
             "p95_ms": _within_ms(normal),
             "p95_lock_ms": _within_ms(lists_locked),
             "calls_per_list": asked / max(1, len(normal)),
         }
-
-
-def _percent(verdicts: Sequence[bool]) -> float:
-    return 100.0 * sum(verdicts) / len(verdicts) if verdicts else 100.0
 
 
 def _within_ms(records: Sequence[Record]) -> float:

@@ -13,7 +13,7 @@ from math import inf
 from operator import itemgetter
 from typing import NamedTuple
 
-from labs.readings import Axis
+from labs.readings import Axis, percent_of
 from simulation import EventLog, Profile, Streams
 from simulation.streams import natural_exp
 
@@ -230,12 +230,12 @@ class Measures:
         return {
             "orders": float(len(people)),
             "kept": float(len(self._kept)),
-            "good": _percent([shop.good(n) for n in range(len(people))]),
-            "good_busy": _percent([shop.good(n) for n in busy]),
-            "in_time": _percent([shop.in_time(n) for n in range(len(people))]),
-            "behind": _percent([shop.behind(n) for n in self._kept], otherwise=0.0),
+            "good": percent_of([shop.good(n) for n in range(len(people))]),
+            "good_busy": percent_of([shop.good(n) for n in busy]),
+            "in_time": percent_of([shop.in_time(n) for n in range(len(people))]),
+            "behind": percent_of([shop.behind(n) for n in self._kept], otherwise=0.0),
             "behind_law": 100.0 * sum(map(self._stale, lags)) / len(lags) if lags else 0.0,
-            "missed": _percent([not shop.right[n] for n in self._kept], otherwise=0.0),
+            "missed": percent_of([not shop.right[n] for n in self._kept], otherwise=0.0),
             "missed_count": float(wrong),
             "lag_most_s": max(lags, default=0.0),
             "not_listed": float(self.not_listed(CALM_S)),
@@ -272,10 +272,6 @@ class Measures:
             moments.append((self._shop.refusals[0], "primary", "refuses", {"count": count}))
         for at_s, component, kind, numbers in sorted(moments, key=itemgetter(0)):
             log.add(at_s, component, kind, **numbers)
-
-
-def _percent(verdicts: Sequence[bool], *, otherwise: float = 100.0) -> float:
-    return 100.0 * sum(verdicts) / len(verdicts) if verdicts else otherwise
 
 
 def _mean(points: Iterable[tuple[float, float]]) -> tuple[float | None, ...]:
