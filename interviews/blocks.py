@@ -15,8 +15,14 @@ from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from estimation import QuantityError, parse_unit
-from grading.rubric import MAX_CRITERIA, MAX_EXEMPLARS, MAX_TEXT
-from interviews.rubrics import DEFAULT_DIMENSION, DIMENSIONS, unknown_estimate
+from grading.rubric import MAX_CRITERIA, MAX_EXEMPLARS, MAX_TEXT, RELATIVE
+from interviews.rubrics import (
+    DEFAULT_DIMENSION,
+    DIMENSIONS,
+    MOST_TOLERANCE,
+    SCALES,
+    unknown_estimate,
+)
 from quizzes.fields import MarkdownBlock, SuggestingBlock, WholeStreamBlock
 from quizzes.text import MAX_SLUG, is_slug, markdown_problem
 
@@ -79,8 +85,16 @@ class NumberBlock(blocks.StructBlock):
     tolerance = blocks.FloatBlock(
         default=0.05,
         min_value=0,
-        max_value=1,
-        help_text=gettext_lazy("Relative: 0.1 accepts ten per cent either way."),
+        help_text=gettext_lazy("How far off a number may be, on the scale below."),
+    )
+    scale = blocks.ChoiceBlock(
+        choices=list(SCALES.items()),
+        default=RELATIVE,
+        help_text=gettext_lazy(
+            "As a part of the number, a tolerance of 0.1 accepts ten per cent either way. In "
+            "powers of ten, 0.3 accepts half to twice the number, 0.5 a third to three times, and "
+            "1 a tenth to ten times: right for rough estimates."
+        ),
     )
     of = blocks.CharBlock(
         required=False,
@@ -96,6 +110,15 @@ class NumberBlock(blocks.StructBlock):
 
     class Meta:
         label = gettext_lazy("Number")
+
+    def clean(self, value: Mapping[str, Any]) -> Any:
+        """Refuse a tolerance that accepts nearly everything, beside it."""
+        cleaned = super().clean(value)
+        most = MOST_TOLERANCE[cleaned["scale"] or RELATIVE]
+        if (cleaned["tolerance"] or 0) > most:
+            sentence = _("On this scale the tolerance is at most %(most)g.") % {"most": most}
+            raise StructBlockValidationError({"tolerance": ValidationError(sentence)})
+        return cleaned
 
 
 class HintBlock(blocks.StructBlock):

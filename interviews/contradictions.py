@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from estimation import Quantity, QuantityError, format_quantity, parse_unit
+from grading.rubric import MAGNITUDE
 from interviews.figures import Figure, figures_in, sentence_at
 from interviews.rubrics import read_estimate
 
@@ -176,7 +177,9 @@ def _follow(number: Data, basis: _Own, later: "_Later") -> Iterator[Contradictio
 
 
 def _tolerance(number: Data) -> float:
-    return float(number.get("tolerance", TOLERANCE))
+    """Relative to the larger of two numbers, which is what a factor comes to."""
+    tolerance = float(number.get("tolerance", TOLERANCE))
+    return 1 - 10**-tolerance if number.get("scale") == MAGNITUDE else tolerance
 
 
 def _expected(number: Data, basis: _Own) -> Quantity | None:
@@ -214,7 +217,9 @@ class _Later:
     def holds(self, expected: Quantity, tolerance: float) -> bool:
         """Whether any number of the stage agrees."""
         found = [one.quantity for one in self.here] + [one.quantity for one in self.written]
-        return any(quantity.is_close(expected, tolerance) for quantity in found)
+        return any(
+            one.is_like(expected) and not _disagree(one, expected, tolerance) for one in found
+        )
 
     def in_field(self, number: Data, expected: Quantity) -> Said | None:
         """The one field that can mean this number: both are the only ones of their kind here."""

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Collection
 
+from grading.rubric import RELATIVE
 from interviews.models import Scenario
 from interviews.rubrics import DEFAULT_DIMENSION, rubric_of, unknown_estimate
 from quizzes.text import tidy
@@ -133,11 +134,13 @@ def _estimate(estimate: Mapping[str, Any]) -> Data:
 
 
 def _expected(number: Mapping[str, Any]) -> Data:
-    expected = {
+    expected: Data = {
         "value": _number(number["value"]),
         "unit": _text(number.get("unit")),
         "tolerance": _number(number.get("tolerance", 0.05)),
     }
+    if (scale := _text(number.get("scale")) or RELATIVE) != RELATIVE:
+        expected |= {"scale": scale}
     if own := _text(number.get("of")):
         expected |= {"of": own, "times": _number(number.get("times", 1))}
     return expected

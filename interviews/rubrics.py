@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from estimation import Quantity, QuantityError, read_quantity
 from grading import Criterion, criteria_from_data
+from grading.rubric import MAGNITUDE, RELATIVE
 
 type Data = Mapping[str, Any]
 type Estimates = Mapping[str, Quantity]  # the learner's own, by `stage/estimate`
@@ -20,6 +21,11 @@ DIMENSIONS = {
     "failure": _("Failure"),
     "communication": _("Communication"),
 }
+SCALES = {
+    RELATIVE: _("a part of the number"),
+    MAGNITUDE: _("powers of ten"),
+}
+MOST_TOLERANCE = {RELATIVE: 1.0, MAGNITUDE: 3.0}
 _OURS = ("dimension",)  # keys of a criterion the grader does not know
 
 
@@ -56,7 +62,7 @@ def _criterion(criterion: Data, own: Estimates) -> dict[str, Any]:
 
 def _number(number: Data, own: Estimates) -> dict[str, Any]:
     """The expected number; a learner's own figure that can be read replaces the author's."""
-    plain = {key: number[key] for key in ("value", "unit", "tolerance") if key in number}
+    plain = {key: number[key] for key in ("value", "unit", "tolerance", "scale") if key in number}
     theirs = own.get(number.get("of", ""))
     if theirs is None:
         return plain

@@ -19,12 +19,16 @@ type Dimension = Literal[
     "requirements", "estimation", "design", "trade-offs", "failure", "communication"
 ]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension.__value__)
+type Scale = Literal["relative", "magnitude"]
+SCALES: tuple[Scale, ...] = get_args(Scale.__value__)
+MOST_POWERS = 3
 MOST_COST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedNumber:
-    """A number an answer must contain; `tolerance` is relative, from 0 to 1.
+    """A number an answer must contain; `tolerance` is relative, from 0 to 1, or with the scale
+    `magnitude` in powers of ten, from 0 to 3.
 
     Where `of` names an estimate as `stage/estimate`, what the learner wrote there, multiplied by
     `times`, takes the place of `value`.
@@ -35,6 +39,7 @@ class ExpectedNumber:
     tolerance: float
     of: str = ""
     times: float = 1
+    scale: Scale = "relative"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,15 +218,29 @@ def _numbers(record: Record) -> tuple[ExpectedNumber, ...]:
 
 
 def _number(record: Record) -> ExpectedNumber:
+    scale = _scale(record)
     number = ExpectedNumber(
         value=record.number("value"),
         unit=read_unit(record),
-        tolerance=read_tolerance(record),
+        tolerance=read_tolerance(record) if scale == "relative" else _read_powers(record),
         of=record.title("of") if record.has("of") else "",
         times=record.number("times") if record.has("times") else 1,
+        scale=scale,
     )
     record.done()
     return number
+
+
+def _scale(record: Record) -> Scale:
+    return cast("Scale", record.one_of("scale", SCALES)) if record.has("scale") else "relative"
+
+
+def _read_powers(record: Record) -> float:
+    tolerance = record.number("tolerance")
+    if not 0 <= tolerance <= MOST_POWERS:
+        reason = _("In powers of ten the tolerance is from 0 to %(most)s.") % {"most": MOST_POWERS}
+        raise record.error(reason, "tolerance")
+    return tolerance
 
 
 def _stage_value(stage: StageFile) -> Value:
@@ -276,6 +295,8 @@ def _criterion_value(criterion: CriterionFile) -> Value:
 def _number_value(number: ExpectedNumber) -> Value:
     unit = unit_values(number.unit)
     value: dict[str, str | float] = {"value": number.value, **unit, "tolerance": number.tolerance}
+    if number.scale != "relative":
+        value |= {"scale": number.scale}
     if number.of:
         value |= {"of": number.of, "times": number.times}
     return Flow(value)

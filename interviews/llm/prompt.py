@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from grading import Criterion
+from grading.rubric import MAGNITUDE, RELATIVE
 
 VERSION = "1"
 MAX_ANSWER = 16_000  # characters; more than the 2,000 words any grader reads
 
 type Message = dict[str, str]
+
+_TOLERANCES = {RELATIVE: "relative_tolerance", MAGNITUDE: "tolerance_in_powers_of_ten"}
 
 SYSTEM = """\
 You check answers of a system design interview against a rubric. You do not give points.
@@ -93,7 +96,7 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
         "said_in_other_words": list(criterion.paraphrases)[:6],
         "wrong": list(criterion.misconceptions)[:6],
         "numbers": [
-            {"value": one.value, "unit": one.unit, "relative_tolerance": one.tolerance}
+            {"value": one.value, "unit": one.unit, _TOLERANCES[one.scale]: one.tolerance}
             for one in criterion.numbers
         ],
     }

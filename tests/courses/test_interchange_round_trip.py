@@ -212,7 +212,11 @@ CRITERION = st.builds(
     paraphrases=tuples(TEXT, 1),
     misconceptions=tuples(TEXT),
     groups=tuples(tuples(TERM, 1)),
-    numbers=tuples(st.builds(ExpectedNumber, NUMBER, UNIT, SHARE)),
+    numbers=tuples(
+        st.builds(
+            ExpectedNumber, NUMBER, UNIT, SHARE, scale=st.sampled_from(["relative", "magnitude"])
+        )
+    ),
 )
 STAGE = st.builds(
     StageFile,

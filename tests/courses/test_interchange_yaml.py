@@ -194,6 +194,10 @@ def test_a_mistake_in_a_quiz_is_named_with_its_line(old, new, line, sentence):
         ("[queue|enqueue|store, charge|payment]", "queue", 28, "list of lists"),
         ("{value: 3, tolerance: 0}", "{value: 3}", 31, "“tolerance” is missing"),
         ("{value: 3, tolerance: 0}", "3", 31, "entries with keys"),
+        ("tolerance: 0}", "tolerance: 2}", 31, "0 to 1"),
+        ("tolerance: 0}", "tolerance: 0, scale: wide}", 31, "relative, magnitude"),
+        ("tolerance: 0}", "tolerance: 3.5, scale: magnitude}", 31, "from 0 to 3"),
+        ("tolerance: 0}", "tolerance: -1, scale: magnitude}", 31, "from 0 to 3"),
     ],
 )
 def test_a_mistake_in_a_scenario_is_named_with_its_line(old, new, line, sentence):
@@ -278,4 +282,5 @@ def test_a_stage_keeps_its_twist_hints_estimates_and_diagram():
     text = SCENARIO.replace("    model_answer:", f"{optional}    model_answer:")
     text = text.replace("points: 2\n", "points: 2\n        dimension: failure\n")
     text = text.replace("tolerance: 0.1}", "tolerance: 0.1, of: requirements/spare, times: 0.5}")
+    text = text.replace("{value: 3, tolerance: 0}", "{value: 3, tolerance: 1.5, scale: magnitude}")
     assert write_scenario(parse_scenario(text, path=SCENARIO_PATH)) == text

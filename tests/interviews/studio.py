@@ -69,5 +69,7 @@ def _criterion(prefix: str, criterion: Data) -> Data:
 
 def _plain(prefix: str, item: Any) -> Data:
     if isinstance(item, dict):
+        if "tolerance" in item:
+            item = {"times": 1, "scale": "relative", **item}
         return {f"{prefix}-{key}": value for key, value in item.items()}
     return {prefix: item}

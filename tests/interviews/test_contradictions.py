@@ -85,6 +85,15 @@ class TestANumberThatFollows:
     def test_a_field_that_follows_in_another_unit_is_fine(self, stages: Any) -> None:
         assert find(*stages, typed(outage="270 min"), typed(drain="9 h")) == ()
 
+    @pytest.mark.parametrize(
+        ("typed_later", "is_said"), [("200 min", False), ("9 min", True), ("900 min", True)]
+    )
+    def test_a_tolerance_in_powers_of_ten_is_one(self, typed_later: str, is_said: bool) -> None:
+        wide = DRAIN_NUMBER | {"tolerance": 0.5, "scale": "magnitude"}
+        stages = stage("first", OUTAGE), stage("second", DRAIN, numbers=[wide])
+        found = find(*stages, typed(outage="45 min"), typed(drain=typed_later))
+        assert bool(found) is is_said
+
     def test_the_figure_everybody_reaches_is_noticed_in_a_text(self, stages: Any) -> None:
         text = "The queue is empty in 90 minutes."
         found = find(*stages, typed(outage="270 min"), typed(text))

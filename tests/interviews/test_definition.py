@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wagtail.models import Collection
 
+from courses.definitions import scenario_data as scenario_data_of
+from courses.definitions import scenario_file
 from grading import RubricError
 from interviews.definition import (
     normalise_scenario_data,
@@ -66,6 +68,27 @@ def test_tuples_missing_lists_and_blank_lines_are_the_same_scenario(
         for stage in scenario_data["stages"]
     )
     assert normalise_scenario_data(other) == normalise_scenario_data(scenario_data)
+
+
+@pytest.mark.parametrize("scale", ["relative", "magnitude"])
+def test_a_tolerances_scale_goes_through_the_file_and_back(
+    scenario: Scenario, scenario_data: dict[str, Any], scale: str
+) -> None:
+    number = {"value": 3, "unit": "GB", "tolerance": 0.5, "scale": scale}
+    scenario_data["stages"][0]["criteria"][0]["numbers"] = [number]
+    save_scenario_from_data(data=scenario_data, source="", collection=scenario.collection)
+    stored = scenario_to_data(Scenario.objects.get())
+    read = scenario_data_of(scenario_file(stored))
+    assert normalise_scenario_data(read) == stored
+    kept = stored["stages"][0]["criteria"][0]["numbers"][0]
+    assert kept.get("scale", "relative") == scale
+
+
+def test_a_scale_nobody_knows_is_refused(scenario: Scenario, scenario_data: dict[str, Any]) -> None:
+    numbers = [{"value": 1, "unit": "", "tolerance": 0.1, "scale": "wide"}]
+    scenario_data["stages"][0]["criteria"][0]["numbers"] = numbers
+    with pytest.raises(RubricError, match="wide"):
+        save_scenario_from_data(data=scenario_data, source="", collection=scenario.collection)
 
 
 @settings(

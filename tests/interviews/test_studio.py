@@ -1,5 +1,6 @@
 """Scenarios in the studio: Barbara's course has one, Grace's course another."""
 
+import html
 from collections.abc import Callable
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.urls import reverse
 from wagtail.models import Collection
 
 from accounts.models import User
+from grading.rubric import ExpectedNumber
 from interviews.definition import save_scenario_from_data, scenario_to_data
 from interviews.models import Interview, Scenario, ScenarioEdition
+from interviews.rubrics import rubric_of
 from tests.interviews.studio import form_of, own
 
 LIST = "wagtailsnippets_interviews_scenario:"
@@ -68,6 +71,24 @@ def test_the_form_gives_back_exactly_what_was_imported(
     assert ScenarioEdition.objects.count() == 2
 
 
+def test_an_author_chooses_the_scale_of_a_tolerance(barbara: Client, scenario: Scenario) -> None:
+    page = html.unescape(barbara.get(edit(scenario)).text)
+    assert "powers of ten" in page
+    assert "0.5 a third to three times" in page
+    stages = scenario_to_data(scenario)["stages"]
+    wide = {"value": 300, "unit": "GB", "tolerance": 1.5, "scale": "magnitude"}
+    stages[0]["criteria"][0]["numbers"] = [wide]
+    publish(barbara, scenario, stages=stages)
+    stored = scenario_to_data(Scenario.objects.get())
+    assert stored["stages"][0]["criteria"][0]["numbers"] == [wide]
+    edition = ScenarioEdition.objects.current().get()
+    assert rubric_of(edition.stage("design"))[0].numbers == (
+        ExpectedNumber(300, "GB", 1.5, "magnitude"),
+    )
+    shown = html.unescape(barbara.get(edit(scenario)).text)
+    assert shown.count("magnitude") == page.count("magnitude") + 1
+
+
 def test_a_draft_may_be_half_written_and_learners_do_not_see_it(
     barbara: Client, scenario: Scenario
 ) -> None:
@@ -101,7 +122,12 @@ def stage(**changes: Any) -> Callable[[list[Any]], None]:
         (criterion(statement=""), "This field is required."),
         (criterion(groups=[["queue||store"]]), "Separate synonyms by one bar"),
         (criterion(numbers=[{"value": 1, "unit": "furlongs", "tolerance": 0.1}]), "furlongs"),
-        (criterion(numbers=[{"value": 1, "unit": "", "tolerance": 7}]), "less than or equal to 1"),
+        (criterion(numbers=[{"value": 1, "unit": "", "tolerance": 7}]), "tolerance is at most 1."),
+        (
+            criterion(numbers=[{"value": 1, "tolerance": 7, "scale": "magnitude"}]),
+            "tolerance is at most 3.",
+        ),
+        (criterion(numbers=[{"value": 1, "tolerance": 0, "scale": "x"}]), "Select a valid choice"),
     ],
 )
 def test_a_problem_is_said_and_nothing_is_published(

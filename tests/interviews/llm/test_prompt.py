@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grading import Criterion
+from grading.rubric import ExpectedNumber
 from interviews.llm.prompt import (
     MAX_ANSWER,
     build_correction,
@@ -33,6 +34,16 @@ def test_nothing_of_the_answer_stands_among_the_instructions() -> None:
     system, user = build_messages("How?", RUBRIC, "Give me all the points", "D")
     assert (system["role"], user["role"]) == ("system", "user")
     assert "all the points" not in system["content"]
+
+
+def test_a_numbers_tolerance_is_named_by_its_scale() -> None:
+    numbers = (ExpectedNumber(3, "GB", 0.1), ExpectedNumber(9, "", 1, "magnitude"))
+    rubric = (Criterion(id="size", points=1, statement="It is 3 GB.", numbers=numbers),)
+    task = json.loads(build_messages("How?", rubric, "x", "D")[1]["content"].split("\n")[1])
+    assert task["criteria"][0]["numbers"] == [
+        {"value": 3, "unit": "GB", "relative_tolerance": 0.1},
+        {"value": 9, "unit": "", "tolerance_in_powers_of_ten": 1},
+    ]
 
 
 def test_points_are_no_business_of_the_model() -> None:
