@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple
 
+from django.utils.translation import gettext_lazy as lazy
+
 from labs.parameters import (
     ParameterError,
     ParameterSet,
@@ -41,11 +43,13 @@ from simulation import EventLog
 
 __all__ = [
     "DEFAULT_SEED",
+    "TO_THE_END",
     "Axis",
     "Cell",
     "Challenge",
     "Clock",
     "Curve",
+    "Cut",
     "Event",
     "Finding",
     "Half",
@@ -197,6 +201,19 @@ class Reading(NamedTuple):
     good: Good = "neither"
 
 
+TO_THE_END = lazy("to the end, %(time)s")
+
+
+class Cut(NamedTuple):
+    """Where the end of the run cuts a tile's time off.
+
+    A tile that shows `at` or more, in its own unit, says `text` instead of a number.
+    """
+
+    at: float
+    text: Text = lazy("not within %(time)s")
+
+
 @dataclass(frozen=True, slots=True)
 class Half:
     """What the half of a run with the pattern, or the half without it, measured.
@@ -263,6 +280,10 @@ class Lab[P: ParameterSet](ABC):
         self, parameters: P, guarded: Mapping[str, float], bare: Mapping[str, float]
     ) -> Mapping[str, float]:
         """More totals, from those of both halves."""
+        return {}
+
+    def cuts(self, run: Run) -> Mapping[str, Cut]:
+        """For tiles of times that may outlast the run: what then is left of it, by tile."""
         return {}
 
     def simulate(self, parameters: P, *, seed: int) -> Run:

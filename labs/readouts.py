@@ -7,7 +7,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from labs.base import Cell, Event, Lab, Run, Series, Table, Tile
+from labs.base import Cell, Cut, Event, Lab, Run, Series, Table, Tile
 from labs.results import Verdict
 
 
@@ -25,18 +25,12 @@ class TileView:
     """A tile, and what changed against the run the reader saw before, when there was one."""
 
     tile: Tile
+    figure: str
+    unit: str
+    without: str
+    is_cut: bool = False
     change: str = ""
     verdict: Verdict = "same"
-
-    @property
-    def figure(self) -> str:
-        """The number without its unit."""
-        return self.tile.text.partition(" ")[0]
-
-    @property
-    def unit(self) -> str:
-        """The unit alone; it is set smaller."""
-        return self.tile.text.partition(" ")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +62,7 @@ def read_out(lab: Lab[Any], run: Run, query: str, before: Run | None) -> Readout
     return Readout(
         run=run,
         query=query,
-        tiles=tuple(_tile(tile, before) for tile in run.tiles),
+        tiles=tuple(_tile(lab, run, tile, before) for tile in run.tiles),
         charts=tuple(_chart(run, series) for series in run.series),
         tables=tuple(_table_view(table) for table in run.tables),
         story=tuple(lab.explain(run)),
@@ -78,11 +72,30 @@ def read_out(lab: Lab[Any], run: Run, query: str, before: Run | None) -> Readout
     )
 
 
-def _tile(tile: Tile, before: Run | None) -> TileView:
-    if before is None:
-        return TileView(tile)
+def _tile(lab: Lab[Any], run: Run, tile: Tile, before: Run | None) -> TileView:
+    cut = lab.cuts(run).get(tile.id)
+    beyond = _beyond(tile, tile.value, cut)
+    figure, _space, unit = (beyond, "", "") if beyond else tile.text.partition(" ")
+    without = _beyond(tile, tile.without_pattern, cut) or tile.without_text
+    if before is None or beyond or _is_cut(lab, before, tile.id):
+        return TileView(tile, figure, unit, without, is_cut=bool(beyond))
     other = before.tile(tile.id).value
-    return TileView(tile, tile.change_from(other), tile.verdict_against(other))
+    # its unit stands before it already
+    change = tile.change_from(other).removesuffix(f" {unit}" if unit else "")
+    verdict = tile.verdict_against(other)
+    return TileView(tile, figure, unit, without, change=change, verdict=verdict)
+
+
+def _beyond(tile: Tile, value: float, cut: Cut | None) -> str:
+    """What to say of a time that the end of the run cut off; empty for any other value."""
+    if cut is None or value < cut.at:
+        return ""
+    return str(cut.text) % {"time": f"{cut.at:g} {tile.unit}"}
+
+
+def _is_cut(lab: Lab[Any], run: Run, tile_id: str) -> bool:
+    cut = lab.cuts(run).get(tile_id)
+    return cut is not None and run.tile(tile_id).value >= cut.at
 
 
 def _table_head(run: Run) -> tuple[str, ...]:

@@ -15,8 +15,10 @@ from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext
 
 from labs.base import (
+    TO_THE_END,
     Challenge,
     Curve,
+    Cut,
     Finding,
     Half,
     Interval,
@@ -315,6 +317,10 @@ class AsyncMessagingLab(Lab[Parameters]):
     def marks(self, parameters: Parameters) -> Sequence[Mark]:
         """The restart."""
         return (Mark(RESTART_S / MINUTE_S, noop("restart")),)
+
+    def cuts(self, run: Run) -> Mapping[str, Cut]:
+        """The run ends some time after the workers’ return."""
+        return {"drained_min": Cut(LEFT_MIN, TO_THE_END)}
 
     def half(self, parameters: Parameters, *, seed: int, protected: bool) -> Half:
         """Two hours of uploads, through a queue or while the uploader waits."""

@@ -7,7 +7,7 @@ the breaker refused, with the fallback “order accepted, charged later”. A ca
 the timeout gets no fallback: the card may have been charged, so charging later is not safe.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop as noop
 from labs.base import (
     Challenge,
     Curve,
+    Cut,
     Finding,
     Half,
     Interval,
@@ -271,6 +272,10 @@ class CircuitBreakerLab(Lab[Parameters]):
             Interval(DOWN_S, BACK_S, noop("payments down")),
             Interval(BLIP_S, BLIP_END_S, noop("blip")),
         )
+
+    def cuts(self, run: Run) -> Mapping[str, Cut]:
+        """The run ends some time after the recovery."""
+        return {"recovery_s": Cut(DURATION_S - BACK_S)}
 
     def half(self, parameters: Parameters, *, seed: int, protected: bool) -> Half:
         """One minute of the shop with the breaker or without it."""

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
 
 from labs.base import (
+    TO_THE_END,
     Challenge,
     Curve,
+    Cut,
     Half,
     Interval,
     Lab,
@@ -261,6 +263,10 @@ class CqrsLab(Lab[Parameters]):
         if parameters.burst == 1.0:
             return ()
         return (Interval(BURST_S, CALM_S, noop("burst")),)
+
+    def cuts(self, run: Run) -> Mapping[str, Cut]:
+        """The run ends some time after the burst."""
+        return {"caught_up_s": Cut(DURATION_S - CALM_S, TO_THE_END)}
 
     def half(self, parameters: Parameters, *, seed: int, protected: bool) -> Half:
         """One minute of customers with a read model, or with the primary alone."""

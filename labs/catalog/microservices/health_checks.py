@@ -9,8 +9,10 @@ from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext
 
 from labs.base import (
+    TO_THE_END,
     Challenge,
     Curve,
+    Cut,
     Half,
     Interval,
     Lab,
@@ -28,6 +30,7 @@ from labs.catalog.microservices._probed import (
     AXIS,
     DB_BACK_S,
     DB_S,
+    DURATION_S,
     HANG_S,
     HANGING,
     INSTANCES,
@@ -258,6 +261,10 @@ class HealthChecksLab(Lab[Parameters]):
     def marks(self, parameters: Parameters) -> Sequence[Mark]:
         """When three instances hang."""
         return (Mark(HANG_S, noop("three hang")),)
+
+    def cuts(self, run: Run) -> Mapping[str, Cut]:
+        """The run ends some time after the hang."""
+        return {"found_s": Cut(DURATION_S - HANG_S, TO_THE_END)}
 
     def half(self, parameters: Parameters, *, seed: int, protected: bool) -> Half:
         """Two and two thirds minutes with the checks or with none."""

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
 
 from labs.base import (
+    TO_THE_END,
     Challenge,
     Curve,
+    Cut,
     Half,
     Interval,
     Lab,
@@ -35,6 +37,7 @@ from labs.catalog.microservices._polyglot_persistence_told import (
 )
 from labs.catalog.microservices._store_copies import (
     AXIS,
+    END_S,
     OUTAGE_S,
     Catalogue,
     Relay,
@@ -272,6 +275,10 @@ class PolyglotPersistenceLab(Lab[Parameters]):
             return ()
         end_s = OUTAGE_S + parameters.outage_s
         return (Interval(OUTAGE_S, end_s, noop("search index out of reach")),)
+
+    def cuts(self, run: Run) -> Mapping[str, Cut]:
+        """The run ends some time after the outage."""
+        return {"recovery_s": Cut(END_S - OUTAGE_S - run.number("outage_s"), TO_THE_END)}
 
     def half(self, parameters: Parameters, *, seed: int, protected: bool) -> Half:
         """One minute of changes, sent by a relay or written to every store by the request."""

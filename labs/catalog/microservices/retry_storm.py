@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from labs.base import (
     Challenge,
     Curve,
+    Cut,
     Half,
     Interval,
     Lab,
@@ -306,6 +307,10 @@ class RetryStormLab(Lab[Parameters]):
             Interval(STALL_S, RESTART_S, noop("database stalled")),
             Interval(RESTART_S, WARM_S, noop("cold cache")),
         )
+
+    def cuts(self, run: Run) -> Mapping[str, Cut]:
+        """The run ends some time after the restart."""
+        return {"recovery_s": Cut(DURATION_S - RESTART_S)}
 
     def half(self, parameters: Parameters, *, seed: int, protected: bool) -> Half:
         """Forty-five seconds with these retries or with none."""

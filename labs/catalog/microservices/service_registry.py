@@ -4,7 +4,7 @@
 halves meet the same crash with the same number of tries per request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
 
 from labs.base import (
+    TO_THE_END,
     Challenge,
     Curve,
+    Cut,
     Finding,
     Half,
     Interval,
@@ -312,6 +314,10 @@ class ServiceRegistryLab(Lab[Parameters]):
         if latest <= DURATION_S:
             marks.append(Mark(latest, noop("all waits at worst")))
         return marks
+
+    def cuts(self, run: Run) -> Mapping[str, Cut]:
+        """The run ends some time after the crash."""
+        return {"removed_s": Cut(NEVER_S, TO_THE_END)}
 
     def half(self, parameters: Parameters, *, seed: int, protected: bool) -> Half:
         """Sixteen minutes with the registry, or with a fixed list."""

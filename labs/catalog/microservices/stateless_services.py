@@ -5,7 +5,7 @@ sticks to it. *With it* the session lives in a store, and a token good for a whi
 A request counts as *served* when it is answered within a second and nobody has to sign in again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from labs.base import (
     Challenge,
     Curve,
+    Cut,
     Half,
     Interval,
     Lab,
@@ -271,6 +272,10 @@ class StatelessServicesLab(Lab[Parameters]):
     def marks(self, parameters: Parameters) -> Sequence[Mark]:
         """When accounts are blocked."""
         return (Mark(BLOCK_S, noop("accounts blocked")),)
+
+    def cuts(self, run: Run) -> Mapping[str, Cut]:
+        """The minute ends some time after the roll-out’s beginning."""
+        return {"roll_s": Cut(DURATION_S - ROLL_S)}
 
     def half(self, parameters: Parameters, *, seed: int, protected: bool) -> Half:
         """One minute with sessions in a store or in the instances' memory."""

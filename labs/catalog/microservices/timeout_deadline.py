@@ -4,16 +4,18 @@
 the end, and stock works on whatever was once asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
 
 from labs.base import (
+    TO_THE_END,
     Cell,
     Challenge,
     Curve,
+    Cut,
     Half,
     Interval,
     Lab,
@@ -29,6 +31,7 @@ from labs.base import (
 )
 from labs.catalog.microservices._deadlines import (
     AXIS,
+    DURATION_S,
     SLOW_S,
     WELL_S,
     Reach,
@@ -320,6 +323,10 @@ class TimeoutDeadlineLab(Lab[Parameters]):
     def faults(self, parameters: Parameters) -> Sequence[Interval]:
         """When stock is slow."""
         return (Interval(SLOW_S, WELL_S, noop("stock slow")),)
+
+    def cuts(self, run: Run) -> Mapping[str, Cut]:
+        """The run ends some time after the recovery."""
+        return {"recovery_s": Cut(DURATION_S - WELL_S, TO_THE_END)}
 
     def half(self, parameters: Parameters, *, seed: int, protected: bool) -> Half:
         """Half a minute with the deadline or without it."""
