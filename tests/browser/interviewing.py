@@ -115,16 +115,14 @@ def words_of(source: str) -> str:
     return " ".join(html.unescape(re.sub("<[^>]*>", "", source)).split())
 
 
-def note_refusals(page: Page) -> list[str]:
-    """A list to which every request is added the server does not answer well from now on."""
-    refused: list[str] = []
+def note_refusals(page: Page, refused: list[str]) -> None:
+    """Add every request to the list that the server does not answer well from now on."""
 
     def note(answer: Response) -> None:
         if answer.status >= 400:
             refused.append(f"{answer.status} {answer.url}")
 
     page.on("response", note)
-    return refused
 
 
 # ---- beginning and going on ------------------------------------------------------------------

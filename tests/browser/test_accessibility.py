@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Installation
+from tests.browser.layout import sticking_out
 from tests.browser.people import sign_up
 
 pytestmark = pytest.mark.browser
@@ -75,20 +76,6 @@ def assert_sound(assert_accessible: Check) -> Check:
         assert sticking_out(page) == []
 
     return check
-
-
-def sticking_out(page: Page) -> list[str]:
-    """The outermost elements that make the page wider than its window."""
-    found: list[str] = page.evaluate(
-        """() => {
-            const root = document.documentElement;
-            if (root.scrollWidth <= root.clientWidth) return [];
-            const wide = (e) => e.getBoundingClientRect().right > root.clientWidth + 1;
-            return [...document.body.querySelectorAll("*")].filter(wide).slice(0, 3)
-                .map((e) => e.outerHTML.slice(0, 120)).concat("the page scrolls sideways");
-        }"""
-    )
-    return found
 
 
 @pytest.mark.parametrize("address", PUBLIC)

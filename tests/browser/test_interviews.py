@@ -20,7 +20,8 @@ each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: scri
 @pytest.fixture
 def learner(page: Page) -> Iterator[Page]:
     """A window in which nothing may be refused; errors in its console fail the test anyway."""
-    refused = walk.note_refusals(page)
+    refused: list[str] = []
+    walk.note_refusals(page, refused)
     yield page
     assert refused == []
 
