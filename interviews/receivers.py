@@ -9,7 +9,8 @@ from wagtail.signals import published, unpublished
 from accounts.models import Learner
 from accounts.signals import data_requested, learner_merged
 from interviews.editions import publish_edition, withdraw_edition
-from interviews.models import ExtraTime, Grade, Interview, ModelCall, Scenario
+from interviews.models import ExtraTime, Interview, ModelCall, Scenario
+from interviews.own_data import own_data
 
 
 @receiver(published, sender=Scenario)
@@ -38,33 +39,5 @@ def adopt_interviews(sender: Any, source: Learner, target: Learner, **kwargs: An
 def tell_interviews(
     sender: Any, learner: Learner, **kwargs: Any
 ) -> tuple[str, list[dict[str, Any]]]:
-    """Return what this learner wrote, and how it was graded."""
-    interviews = Interview.objects.filter(learner=learner.pk).order_by("pk").with_answers()
-    return "interviews", [
-        {
-            "scenario": interview.edition.title,
-            "started_at": interview.started_at,
-            "answers": [
-                {
-                    "stage": answer.stage_id,
-                    "criterion": answer.criterion_id,
-                    "text": answer.text,
-                    "estimates": answer.estimates,
-                    "diagram": answer.diagram,
-                    "submitted_at": answer.submitted_at,
-                    "grades": [_grade(grade) for grade in answer.grades.all()],
-                }
-                for answer in interview.answers.all()
-            ],
-        }
-        for interview in interviews
-    ]
-
-
-def _grade(grade: Grade) -> dict[str, Any]:
-    return {
-        "grader": f"{grade.grader} {grade.grader_version}",
-        "points": grade.points,
-        "max_points": grade.max_points,
-        "at": grade.created_at,
-    }
+    """Return what this learner wrote, and what people and programs said about it."""
+    return "interviews", own_data(learner)
