@@ -132,6 +132,13 @@ function tellAboutResponse(event) {
   else if (status === 404 || status >= 500) tell(event, "error");
 }
 
+// ---- results of labs and calculators -----------------------------------------------------------
+// On a narrow screen they stand far below the controls: whoever presses the button wants to see them.
+function showResult(event) {
+  const readout = event.target.matches(".controls") && event.target.parentElement.querySelector(".readout");
+  if (readout && readout.getBoundingClientRect().top > innerHeight * .8) readout.scrollIntoView();
+}
+
 // ---- charts ------------------------------------------------------------------------------------
 let chartModule;
 
@@ -159,6 +166,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", closeOnEscape);
 document.addEventListener("input", followPair);
+document.addEventListener("submit", showResult);
 document.addEventListener("htmx:after:swap", () => enhance(document));
 document.addEventListener("htmx:error", (event) => { if (event.detail?.ctx) tell(event, "offline"); });
 document.addEventListener("htmx:response:error", tellAboutResponse);

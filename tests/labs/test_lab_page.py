@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from labs.base import Lab, to_query
 from labs.embeds import render_lab
 from labs.registry import all_labs, get_lab
+from labs.templatetags.figures import figures
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -105,9 +106,9 @@ def test_the_run_before_is_never_made_for_the_sake_of_comparing(stranger: Client
 def test_the_first_view_does_not_answer_the_prediction(stranger: Client) -> None:
     asked = get_lab("circuit-breaker").prediction
     text = stranger.get(PAGE).content.decode()
-    assert str(asked.question) in text
+    assert figures(asked.question) in text
     assert "Not this time" not in text
-    assert str(asked.because(get_lab("circuit-breaker").run(asked.parameters))) not in text
+    assert figures(asked.because(get_lab("circuit-breaker").run(asked.parameters))) not in text
 
 
 @pytest.mark.parametrize("lab", all_labs(), ids=lambda lab: lab.slug)
@@ -150,6 +151,26 @@ def test_labs_of_one_lesson_keep_their_elements_apart(stranger: Client) -> None:
     assert not set(ids.findall(first)) & set(ids.findall(second))
     fragment = stranger.get(PAGE, {"embed": "2", "whole": "1"}, headers=HTMX).content.decode()
     assert set(ids.findall(fragment)) == set(ids.findall(second))
+
+
+@pytest.mark.parametrize("slug", ["sidecar", "circuit-breaker"])
+def test_only_a_lab_that_draws_lots_speaks_of_seeds(stranger: Client, slug: str) -> None:
+    is_drawn = not get_lab(slug).is_exact
+    easy = get_lab(slug).challenges[0].id
+    text = stranger.get(f"/labs/{slug}/").content.decode()
+    text += stranger.post(f"/labs/{slug}/check/{easy}/", {}).content.decode()
+    shown = text.partition("What the model holds")[0]
+    assert ("Seed" in shown, "seeds you have not seen" in text) == (is_drawn, is_drawn)
+    assert ("Nothing is drawn by lot" in shown) == (not is_drawn)
+    assert "Not yet." in text
+
+
+def test_without_script_the_forms_open_the_page_at_their_answers(stranger: Client) -> None:
+    text = stranger.get(PAGE).content.decode()
+    aims = re.findall(r'<form [^>]*action="[^"#]*#([^"]+)"', text)
+    assert "lab-circuit-breaker-readout" in aims
+    assert len(aims) == 1 + len(get_lab("circuit-breaker").challenges)
+    assert all(f'id="{aim}"' in text for aim in aims)
 
 
 def test_an_unknown_lab_is_not_found(stranger: Client) -> None:

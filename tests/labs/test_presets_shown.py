@@ -9,6 +9,7 @@ from django.test import Client
 from labs.base import to_query
 from labs.embeds import render_lab
 from labs.registry import get_lab
+from labs.templatetags.figures import figures
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -30,7 +31,7 @@ def test_the_run_of_a_preset_says_whose_settings_these_are(
     stranger: Client, headers: dict[str, str]
 ) -> None:
     text = stranger.get(PAGE, to_query(HYSTRIX.parameters), headers=headers).content.decode()
-    assert sentence(text) == f"<b>Hystrix.</b> {escape(str(HYSTRIX.note))}"
+    assert sentence(text) == f"<b>Hystrix.</b> {escape(figures(HYSTRIX.note))}"
     assert CURRENT.findall(text) == ["lab-circuit-breaker-preset-hystrix"]
 
 

@@ -70,4 +70,4 @@ def test_what_is_cut_off_is_a_time_that_a_tile_shows(lab: Lab[Any]) -> None:
 def test_the_page_says_it_in_words(stranger: Client) -> None:
     lab = get_lab("retry-storm")
     text = stranger.get("/labs/retry-storm/", to_query(lab.defaults), headers=HTMX).content.decode()
-    assert '<dd class="value words">not within 25 s</dd>' in text
+    assert '<dd class="value words">not within 25\xa0s</dd>' in text
