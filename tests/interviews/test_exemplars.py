@@ -1,5 +1,8 @@
 """An overruled verdict becomes an exemplar of the draft."""
 
+import re
+from itertools import pairwise
+
 import pytest
 from django.test import Client
 from wagtail.models import Collection
@@ -52,6 +55,13 @@ def test_what_a_person_judged_otherwise_is_known(judged: Grade) -> None:
     assert (queue.before, queue.after, queue.kind) == ("met", "missed", "misconceptions")
     assert "queue" in queue.text
     assert (idempotent.after, idempotent.kind, idempotent.text) == ("met", "paraphrases", WORDS)
+
+
+def test_the_headings_of_its_page_leave_no_level_out(barbara: Client, judged: Grade) -> None:
+    page = barbara.get(f"{GRADED}{judged.pk}/").text
+    levels = [int(level) for level in re.findall(r"<h([1-6])\b", page)]
+    assert levels.count(2) >= len(overruled_by(judged))
+    assert all(lower - upper <= 1 for upper, lower in pairwise(levels))
 
 
 def test_one_click_puts_it_into_the_draft_once_and_publishes_nothing(

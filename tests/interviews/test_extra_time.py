@@ -1,7 +1,10 @@
 """Extra time that an instructor grants."""
 
+import re
+
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries
 from wagtail.models import Collection
 
@@ -40,6 +43,16 @@ def test_granting_reaches_the_interview_under_way_and_the_next(
         learner=interview.learner, edition=interview.edition, mode="strict"
     )
     assert following.extra_percent == 50
+
+
+@pytest.mark.usefixtures("barbara_owns")
+def test_each_column_of_what_is_granted_has_a_name(
+    barbara: Client, interview: Interview, form: dict[str, str]
+) -> None:
+    page = barbara.post(URL, form, follow=True).text
+    names = [strip_tags(name).strip() for name in re.findall("<th>(.*?)</th>", page)]
+    assert len(names) == 5
+    assert all(names)
 
 
 @pytest.mark.usefixtures("barbara_owns")
