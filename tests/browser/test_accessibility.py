@@ -8,6 +8,7 @@ import pytest
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from tests.browser import interviewing as walk
 from tests.browser.conftest import DESKTOP, PHONE, Installation
 from tests.browser.layout import sticking_out
 from tests.browser.people import sign_up
@@ -183,8 +184,15 @@ def test_an_interview_is_sound_from_its_first_stage_to_the_dashboard(
     page.get_by_role("button", name="Submit this stage").click()
     expect(page.locator(".criteria li").first).to_be_visible(timeout=60_000)
     assert_sound(page)
+    page.get_by_role("button", name="Begin the next stage").click()
+    page.locator(".estimate-fields input").first.fill("600")
+    expect(page.locator(".reading").first).to_have_text("Read as 600.")
+    walk.submit(page)
+    page.get_by_text("End this interview early").click()
     page.get_by_role("button", name="End the interview").click()
     expect(page.get_by_role("heading", name="Stage by stage")).to_be_visible()
+    expect(page.locator(".debrief .criteria")).to_have_count(2, timeout=60_000)
+    expect(page.get_by_role("heading", name="Follow-up questions")).to_be_visible()
     assert_sound(page)
     for address in ("/interviews/", "/dashboard/"):
         page.goto(address)

@@ -1,5 +1,6 @@
 """Waiting for a grade, reading it, and the debrief of the whole interview."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -268,3 +269,31 @@ def test_the_model_answer_stands_beside_ones_own_once_the_interview_is_over(
     assert "<summary>A model answer</summary>" not in over
     assert "durable outbox" in over
     assert "data-print" in over
+
+
+def test_the_parts_of_each_stage_are_named_after_it(
+    ada: Client, learner: Learner, scenario_data: dict[str, Any], db: None
+) -> None:
+    for stage in scenario_data["stages"]:
+        stage["twist"] = "It *changed*."
+    root = Collection.get_first_root_node() or Collection.add_root(name="Root")
+    scenario = save_scenario_from_data(data=scenario_data, source="", collection=root)
+    edition = ScenarioEdition.objects.current().get(scenario=scenario)
+    interview = actions.start_interview(learner=learner, edition=edition, mode="practice")
+    for stage in edition.stages:
+        answer = actions.open_stage(interview=interview, stage_id=stage["id"])
+        actions.submit_answer(answer=answer, sent=Sent("a queue", 0), key=stage["id"])
+        grading_queue.grade_queued(answer.gradings.get().pk)
+    names = names_of_regions(ada.get(f"/interviews/sessions/{interview.pk}/debrief/").text)
+    for part in ("A model answer", "Your answer, version 1", "The situation changed"):
+        assert [name for name in names if name.startswith(part)] == [
+            f"{part} Design",
+            f"{part} Failure",
+        ]
+
+
+def names_of_regions(page: str) -> list[str]:
+    """How a screen reader calls the parts of a page that have a heading."""
+    texts = dict(re.findall(r'<(?:h\d|p)[^>]* id="([^"]+)"[^>]*>([^<]*)</', page))
+    labels = re.findall(r'<(?:section|article|aside)[^>]* aria-labelledby="([^"]+)"', page)
+    return [" ".join(texts[one] for one in label.split()) for label in labels]
