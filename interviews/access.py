@@ -29,6 +29,17 @@ def access_answer(request: HttpRequest, pk: int, stage_id: str) -> Answer:
     return answer
 
 
+def access_follow_up(request: HttpRequest, pk: int, stage_id: str, criterion_id: str) -> Answer:
+    """Return this learner's submitted answer to a follow-up question."""
+    interview = access_interview(request, pk)
+    for row in interview.answers.all():
+        is_meant = criterion_id and (row.stage_id, row.criterion_id) == (stage_id, criterion_id)
+        if is_meant and row.submitted_at is not None:
+            row.interview = interview
+            return row
+    raise Http404
+
+
 def wants_json(request: HttpRequest) -> bool:
     """Whether the page's script asks, rather than a browser that follows a link or form."""
     preferred = request.get_preferred_type(["text/html", "application/json"])

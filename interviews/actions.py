@@ -212,8 +212,8 @@ def use_kept_text(*, answer: Answer, kept_id: int) -> None:
     if _closed(row) or _is_over(row):
         raise NotNowError
     _settle(kept)
-    _keep(row, work_of(row), row.version)
-    _store(row, Sent("", row.version), work_of(kept))
+    keep_work(row, work_of(row), row.version)
+    store_work(row, Sent("", row.version), work_of(kept))
 
 
 @transaction.atomic
@@ -262,17 +262,25 @@ def lock_answer(answer: Answer) -> Answer:
 def _save(row: Answer, sent: Sent) -> Saved:
     if closed := _closed(row):
         return closed
+    if _is_over(row) and sent.work_on(work_of(row)) != work_of(row):
+        return _saved(row, Outcome.OVER)
+    return merge(row, sent)
+
+
+def merge(row: Answer, sent: Sent) -> Saved:
+    """Store what was sent if its writer has seen what is stored; else keep it beside the answer.
+
+    The caller holds the row and knows that it takes changes.
+    """
     work = sent.work_on(work_of(row))
     if work == work_of(row):
         return _saved(row, Outcome.SAVED)
-    if _is_over(row):
-        return _saved(row, Outcome.OVER)
-    if sent.base != row.version and not _is_own_run(row, sent):
-        _keep(row, work, sent.base)
+    if sent.base != row.version and not is_own_run(row, sent):
+        keep_work(row, work, sent.base)
         return _saved(row, Outcome.CONFLICT)
     if sent.base != row.version and sent.sequence < row.sequence:
         return _saved(row, Outcome.SUPERSEDED)
-    _store(row, sent, work)
+    store_work(row, sent, work)
     return _saved(row, Outcome.SAVED)
 
 
@@ -288,7 +296,8 @@ def _closed(row: Answer) -> Saved | None:
     return None
 
 
-def _store(row: Answer, sent: Sent, work: Work) -> None:
+def store_work(row: Answer, sent: Sent, work: Work) -> None:
+    """Put `work` in the place of what is stored, by the tab that `sent` names."""
     if not (sent.editor and sent.editor == row.editor):
         row.editor, row.editor_base = sent.editor, row.version
     row.text, row.estimates, row.diagram = work.text, dict(work.estimates), work.diagram
@@ -300,7 +309,7 @@ def _store(row: Answer, sent: Sent, work: Work) -> None:
     _unsettled(row, work).update(settled_at=Now())
 
 
-def _is_own_run(row: Answer, sent: Sent) -> bool:
+def is_own_run(row: Answer, sent: Sent) -> bool:
     """Whether everything stored since `sent.base` came from the tab that sends now."""
     return bool(sent.editor) and sent.editor == row.editor and sent.base >= row.editor_base
 
@@ -315,7 +324,7 @@ def _minutes(row: Answer) -> int:
     return int(row.interview.edition.stage(row.stage_id)["minutes"])
 
 
-def _keep(row: Answer, work: Work, base: int) -> None:
+def keep_work(row: Answer, work: Work, base: int) -> None:
     """Keep a work once; a browser that repeats itself does not fill the table."""
     if work.is_empty or _unsettled(row, work).exists():
         return

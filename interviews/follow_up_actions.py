@@ -1,27 +1,47 @@
 """Writes of answers to follow-up questions. Each is atomic, and harmless when it is repeated.
 
-There is one answer per interview, stage and criterion, so a second submission finds the first.
-Without an autosave two tabs may meet: the newest text is stored, and what it replaces unseen is
-kept beside it.
+There is one answer per interview, stage and criterion, so a second submission finds the first. A
+page's script saves as the stages' editor does. A form without one has no way to ask which of two
+texts counts: the newest is stored, and what it replaces unseen is kept beside it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models.functions import Now
 
-from interviews.actions import MAX_KEPT, NotNowError, Outcome, database_now, queue_grading
-from interviews.models import Answer, Interview, KeptText
+from interviews.actions import (
+    NotNowError,
+    Outcome,
+    Saved,
+    Sent,
+    database_now,
+    is_own_run,
+    keep_work,
+    merge,
+    queue_grading,
+    store_work,
+)
+from interviews.models import Answer, Interview
+from interviews.work import Work, work_of
 
 
 @dataclass(frozen=True)
 class FollowUpText:
-    """A text as a form sends it; `base` is the version its writer was shown."""
+    """A text as a page sends it; `base` is the version its writer was shown.
+
+    `editor` and `sequence` are those of `Sent`.
+    """
 
     stage_id: str
     criterion_id: str
     text: str
     base: int
+    editor: str = ""
+    sequence: int = 0
+
+    def as_sent(self) -> Sent:
+        """The same as the stages' writes take it."""
+        return Sent(self.text, self.base, self.editor, self.sequence)
 
 
 @dataclass(frozen=True)
@@ -33,6 +53,25 @@ class Written:
 
     outcome: Outcome
     is_sent_text: bool
+
+
+@transaction.atomic
+def sync_follow_up(*, interview: Interview, sent: FollowUpText, submit: bool = False) -> Saved:
+    """Store what a script sends if its writer has seen what is stored; else keep it beside that.
+
+    With `submit`, what was stored is handed in as well. What comes after that is kept, too.
+    Raises NotNowError while the interview runs.
+    """
+    row = _lock(interview, sent)
+    if row.submitted_at is not None:
+        if not is_own_run(row, sent.as_sent()) and sent.text != row.text:
+            keep_work(row, Work(sent.text), sent.base)
+        return Saved(Outcome.SUBMITTED, row.version, work_of(row))
+    saved = merge(row, sent.as_sent())
+    if not submit or saved.outcome != Outcome.SAVED:
+        return saved
+    _hand_in(row)
+    return replace(saved, outcome=Outcome.SUBMITTED)
 
 
 @transaction.atomic
@@ -57,10 +96,14 @@ def submit_follow_up(*, interview: Interview, sent: FollowUpText) -> Written:
     written = _store(row, sent)
     if written.outcome == Outcome.CONFLICT:
         return written
+    _hand_in(row)
+    return Written(Outcome.SUBMITTED, is_sent_text=True)
+
+
+def _hand_in(row: Answer) -> None:
     row.submitted_at = database_now()
     row.save(update_fields=["submitted_at"])
     queue_grading(answer=row)
-    return Written(Outcome.SUBMITTED, is_sent_text=True)
 
 
 def _lock(interview: Interview, sent: FollowUpText) -> Answer:
@@ -81,19 +124,6 @@ def _store(row: Answer, sent: FollowUpText) -> Written:
         return Written(Outcome.SAVED, is_sent_text=True)
     has_other = sent.base != row.version and bool(row.text.strip())
     if has_other:
-        _keep(row)
-    row.text = sent.text
-    row.version += 1
-    row.saved_at = database_now()
-    row.save(update_fields=["text", "version", "saved_at"])
-    row.kept_texts.filter(settled_at=None, text=row.text).update(settled_at=Now())
+        keep_work(row, work_of(row), row.version)
+    store_work(row, sent.as_sent(), Work(sent.text))
     return Written(Outcome.CONFLICT if has_other else Outcome.SAVED, is_sent_text=True)
-
-
-def _keep(row: Answer) -> None:
-    """Keep what is about to be replaced, once; beyond the cap the oldest is settled."""
-    unsettled = row.kept_texts.filter(settled_at=None)
-    if not unsettled.filter(text=row.text).exists():
-        KeptText.objects.create(answer=row, text=row.text, base_version=row.version)
-    surplus = unsettled.order_by("-pk").values_list("pk", flat=True)[MAX_KEPT:]
-    KeptText.objects.filter(pk__in=list(surplus)).update(settled_at=Now())

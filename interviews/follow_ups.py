@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from grading import Verdict, assessment_from_data
+from interviews.appeals import notes_on
 from interviews.debrief import CriterionResult, build_criterion, mark_answer
 from interviews.models import Answer, Grade, Interview, KeptText
 from interviews.status import GradingStatus, build_status
@@ -44,6 +45,7 @@ class Draft:
 class FollowUpResult:
     """The grade of an answer: what it would have earned, quotes included."""
 
+    grade_pk: int
     points: float
     max_points: float
     answer: SafeString
@@ -53,7 +55,7 @@ class FollowUpResult:
 
 @dataclass(frozen=True)
 class Kept:
-    """A text that another tab had stored before it was replaced."""
+    """A text that was stored before, or sent from an outdated page, and does not count."""
 
     text: str
     kept_at: datetime
@@ -96,10 +98,11 @@ def questions_of(interview: Interview) -> list[Question]:
     """
     begun = {(one.stage_id, one.criterion_id) for one in interview.answers.all()}
     every = list(_every_question(interview))
-    kept = [one for one in every if one.key in begun]
+    kept = [one.key for one in every if one.key in begun]
     others = [one for one in every if one.key not in begun and one.lost > 0]
     others.sort(key=_by_value)
-    return sorted([*kept, *others[: max(0, MOST - len(kept))]], key=_by_value)
+    chosen = {*kept, *(one.key for one in others[: max(0, MOST - len(kept))])}
+    return sorted((one for one in every if one.key in chosen), key=_by_value)
 
 
 def _by_value(question: Question) -> float:
@@ -192,17 +195,19 @@ def _status(question: Question, answer: Answer | None) -> GradingStatus | None:
 
 def _result(question: Question, answer: Answer | None) -> FollowUpResult | None:
     grade = answer.current_grade if answer else None
-    if grade is None:
+    if answer is None or grade is None:
         return None
     place = f"follow-up-{question.stage['id']}"
     criteria = assessment_from_data(grade.assessment).criteria
     judged = next((one for one in criteria if one.criterion_id == question.criterion["id"]), None)
     if judged is None:
         return None
+    note = notes_on(answer, grade).get(judged.criterion_id)
     return FollowUpResult(
+        grade_pk=grade.pk,
         points=grade.points,
         max_points=grade.max_points,
         answer=mark_answer(grade.grading.text, place, (judged,)),
-        criterion=build_criterion(place, question.criterion, judged),
+        criterion=build_criterion(place, question.criterion, judged, note),
         provisional=grade.provisional,
     )

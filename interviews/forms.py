@@ -121,6 +121,8 @@ class FollowUpForm(forms.Form):
 
     text = _part(MAX_TEXT, _TOO_LONG)
     version = forms.IntegerField(min_value=0, max_value=MAX_VERSION)
+    editor = forms.RegexField(r"\A[A-Za-z0-9-]{0,64}\Z", required=False)
+    sequence = forms.IntegerField(min_value=0, max_value=MAX_SEQUENCE, required=False)
     step = forms.ChoiceField(choices=[("save", ""), ("submit", "")], required=False)
 
     def clean(self) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-// The stage of an interview: clock, autosave, submission. Without it the forms work by themselves.
+// The stages and follow-up questions of an interview: clock, autosave, submission. Without it the
+// forms work by themselves.
 // What is typed (the text, the estimates and the diagram, as one) goes to IndexedDB first and to the
 // server next; the server decides which version counts, and never overwrites what another tab stored.
 
@@ -237,6 +238,7 @@ class AnswerEditor {
     const body = new URLSearchParams({
       csrfmiddlewaretoken: this.form.elements.csrfmiddlewaretoken.value,
       ...sent.work, version: sent.base, editor: sent.editor, sequence: sent.sequence, key,
+      step: key ? "submit" : "save",
     });
     if (keepalive && body.toString().length > KEEPALIVE_BYTES) return Promise.reject(new Error("too long"));
     return fetch(url, {
@@ -395,7 +397,9 @@ class AnswerEditor {
     const { url } = await response.json();
     this.stored = sent.work;
     await local.remove(this.key);
-    location.assign(url);
+    if (!this.words.region) { location.assign(url); return; }
+    await htmx.ajax("GET", url, { target: `#${CSS.escape(this.words.region)}`, swap: "outerMorph" });
+    if (this.form.isConnected) this.say("submitted"); // it could not be fetched; it is handed in
   }
 
   // ---- what the person sees ----
@@ -405,7 +409,9 @@ class AnswerEditor {
     const place = this.form.querySelector(".save-state");
     const look = { login: "offline", invalid: "offline", unsent: "offline", refused: "offline", submitted: "conflict", over: "conflict" };
     place.dataset.state = look[state] ?? state;
-    place.textContent = text ?? this.word(place.dataset.state === "offline" && !this.isKept ? "fragile" : state);
+    const invalid = this.form.querySelector("[data-invalid]");
+    if (invalid) invalid.textContent = state === "invalid" ? text : "";
+    place.textContent = (invalid ? null : text) ?? this.word(place.dataset.state === "offline" && !this.isKept ? "fragile" : state);
     if (state !== "login" && state !== "saving") this.form.querySelector("[data-login-link]").hidden = true;
     if (changed && place.dataset.state !== "saving" && state !== "unsaved") this.announce(state, place);
     this.showGraded();
@@ -486,6 +492,16 @@ function showLostPolls(event) {
 }
 
 for (const clock of document.querySelectorAll(".clock[data-deadline]")) runClock(clock);
-for (const form of document.querySelectorAll("form[data-answer]")) new AnswerEditor(form).start();
+// Follow-up questions come while the page is open, when its last stage is graded.
+const begun = new WeakSet();
+function beginEditors() {
+  for (const form of document.querySelectorAll("form[data-answer]")) {
+    if (!begun.has(form)) new AnswerEditor(form).start();
+    begun.add(form);
+  }
+}
+
+beginEditors();
+document.addEventListener("htmx:after:settle", beginEditors);
 document.addEventListener("htmx:error", showLostPolls);
 document.addEventListener("htmx:response:error", showLostPolls);

@@ -87,6 +87,8 @@ ROUTES = {
     f"{_STAGE}diagram/": Route(SEND_OWN, f"{_OWN_STAGE}diagram/"),
     f"{_STAGE}kept/<int:kept_id>/": Route(SEND_OWN, _OWN_STAGE + "kept/{kept}/"),
     _FOLLOW_UP: Route(SEND_OWN, _OWN_FOLLOW_UP),
+    f"{_FOLLOW_UP}answer/": Route(OWN, f"{_OWN_FOLLOW_UP}answer/"),
+    f"{_FOLLOW_UP}appeal/": Route(SEND_OWN, f"{_OWN_FOLLOW_UP}appeal/"),
     f"{_FOLLOW_UP}grading/": Route(OWN, f"{_OWN_FOLLOW_UP}grading/"),
     f"{_FOLLOW_UP}again/": Route(SEND_OWN, f"{_OWN_FOLLOW_UP}again/"),
     # progress

@@ -87,6 +87,14 @@ def test_a_criterion_without_a_question_is_not_asked_about(
     assert asked(interview) == [("design", "queue"), ("failure", "queue")]
 
 
+def test_beginning_an_answer_changes_no_order(
+    ada: Client, url: Callable[..., str], finished: Interview
+) -> None:
+    before = asked(finished)
+    ada.post(url("", "failure", "idempotent"), sent("begun", step="save"))
+    assert asked(finished) == before
+
+
 def test_a_running_interview_asks_nothing(
     ada: Client, graded: Answer, stage_url: Callable[..., str]
 ) -> None:
