@@ -173,12 +173,14 @@ def request_grading(*, answer: Answer, again: Grading | None = None, **fields: A
     name another edition.
     """
     if again is not None:
-        known = {"edition": again.edition, "text": again.text}
+        known = {"edition": again.edition, "text": again.text, "diagram": again.diagram}
         return Grading.objects.create(answer=answer, **(known | fields))
     edition = answer.interview.edition
     stage = edition.stage(answer.stage_id)
     text = graded_text(stage, answer.text, answer.estimates)
-    return Grading.objects.create(answer=answer, edition=edition, text=text, **fields)
+    return Grading.objects.create(
+        answer=answer, edition=edition, text=text, diagram=answer.diagram, **fields
+    )
 
 
 @transaction.atomic

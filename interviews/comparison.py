@@ -5,7 +5,7 @@ Editions may differ: criteria are the same when stage id and criterion id are.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from interviews.debrief import bring_editions, rubric_stage
+from interviews.diagrams import Picture, draw
 from interviews.models import Answer, Interview
 from interviews.models.interviews import points_left
 from interviews.overview import say_points
@@ -83,10 +85,15 @@ class ComparedCriterion:
 
 @dataclass(frozen=True)
 class ComparedStage:
-    """The criteria of a stage that either edition has."""
+    """The criteria of a stage that either edition has.
 
+    `picture` is what was drawn then, where something else is drawn now.
+    """
+
+    id: str
     title: str
     rows: tuple[ComparedCriterion, ...]
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +132,8 @@ def build_comparison(interview: Interview, wanted: int | None) -> Comparison | N
     pick = next((one for one in earlier if one.pk == wanted), earlier[0])
     chosen = Interview.objects.with_grades().get(pk=pick.pk)
     choices = tuple(_choice(one, is_chosen=one.pk == pick.pk) for one in earlier)
-    stages = tuple(compare(_judged(chosen), _judged(interview)))
+    compared = compare(_judged(chosen), _judged(interview))
+    stages = tuple(_drawn(one, chosen, interview) for one in compared)
     changes = Counter(row.change for stage in stages for row in stage.rows)
     return Comparison(
         choices=choices,
@@ -139,10 +147,21 @@ def build_comparison(interview: Interview, wanted: int | None) -> Comparison | N
     )
 
 
+def _drawn(stage: ComparedStage, before: Interview, now: Interview) -> ComparedStage:
+    """Bring the earlier diagram along, unless today's is the same."""
+    was, current = before.answers_by_stage().get(stage.id), now.answers_by_stage().get(stage.id)
+    source = was.diagram if was and was.submitted_at else ""
+    if not source.strip() or (current and current.diagram == source):
+        return stage
+    picture = draw(source, title=stage.title, learner_id=now.learner_id)
+    return replace(stage, picture=picture)
+
+
 def _choice(one: Interview, *, is_chosen: bool) -> Choice:
     points: float = one.points  # type: ignore[attr-defined] # annotated by with_results
     assert one.finished_at is not None  # noqa: S101 - `before` asks for it
-    figures = say_points(points, one.edition.max_points)
+    most: float = one.most  # type: ignore[attr-defined] # the same
+    figures = say_points(points, most)
     return Choice(one.pk, one.get_mode_display(), one.finished_at, figures, is_chosen)
 
 
@@ -156,13 +175,20 @@ class Attempt:
 
 def _judged(interview: Interview) -> Attempt:
     answers = interview.answers_by_stage()
-    stages = interview.edition.stages
+    bring_editions(answers.values())
+    stages = [_rubric(stage, answers.get(stage["id"])) for stage in interview.edition.stages]
     judged = {
         (stage["id"], criterion["id"]): one
         for stage in stages
         for criterion, one in _judge(stage, answers.get(stage["id"]))
     }
     return Attempt(stages, judged)
+
+
+def _rubric(stage: Data, answer: Answer | None) -> Data:
+    """The stage with the rubric its grade was made by."""
+    grade = answer.current_grade if answer and answer.submitted_at else None
+    return rubric_stage(stage, answer, grade) if answer and grade else stage
 
 
 def _judge(stage: Data, answer: Answer | None) -> Iterator[tuple[Data, Judged]]:
@@ -183,11 +209,11 @@ def compare(before: Attempt, now: Attempt) -> Iterator[ComparedStage]:
     """Stages and criteria in today's order; those that are gone stand at the end."""
     old = {stage["id"]: stage for stage in before.stages}
     for stage in now.stages:
-        yield ComparedStage(
-            stage["title"], tuple(_rows(old.pop(stage["id"], None), stage, before, now))
-        )
+        rows = tuple(_rows(old.pop(stage["id"], None), stage, before, now))
+        yield ComparedStage(stage["id"], stage["title"], rows)
     for stage in old.values():
-        yield ComparedStage(stage["title"], tuple(_rows(stage, None, before, now)))
+        rows = tuple(_rows(stage, None, before, now))
+        yield ComparedStage(stage["id"], stage["title"], rows)
 
 
 def _rows(
@@ -215,7 +241,7 @@ def _change(was: Judged | None, now: Judged | None) -> Change:
 
 
 def _total(interview: Interview, judged: Iterable[Judged | None]) -> Judged:
-    """All of an interview; criteria its edition did not ask for count nowhere."""
+    """All of an interview; criteria it did not ask for count nowhere."""
     known = [one for one in judged if one is not None]
     return Judged(
         word="",

@@ -1,6 +1,6 @@
 """What a learner sees once a stage is graded: view objects that name every field they hold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from estimation import format_quantity
 from grading import CriterionAssessment, EvidenceKind, Flag, Verdict, assessment_from_data
 from interviews.appeals import PERSON, AppealNote, notes_on
 from interviews.highlight import Span, mark_text
-from interviews.models import Answer, Grade
+from interviews.models import Answer, Grade, ScenarioEdition
 from interviews.opinions import say_opinion
 from interviews.rubrics import graded_text, read_estimate
 from interviews.verdicts import word_for
@@ -139,6 +139,20 @@ def rubric_stage(stage: Data, answer: Answer, grade: Grade) -> Data:
         return stage
     edition = answer.interview.edition_of(grade)
     return next((one for one in edition.stages if one["id"] == stage["id"]), stage)
+
+
+def bring_editions(answers: Iterable[Answer]) -> None:
+    """Load the editions of newer rubrics, if any answer was graded by one, in one query."""
+    newer = [
+        answer.current_grade
+        for answer in answers
+        if answer.current_grade and answer.current_grade.edition_id != answer.interview.edition_id
+    ]
+    if not newer:
+        return
+    editions = ScenarioEdition.objects.in_bulk({grade.edition_id for grade in newer})
+    for grade in newer:
+        grade.edition = editions[grade.edition_id]
 
 
 def judged_criteria(

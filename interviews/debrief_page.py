@@ -1,6 +1,6 @@
 """The debrief of a whole interview, put together from what was loaded with it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -9,11 +9,12 @@ from django.http import HttpRequest
 
 from interviews.comparison import Comparison, build_comparison
 from interviews.contradictions import Contradiction, Handed, find_contradictions
-from interviews.debrief import rubric_stage
+from interviews.debrief import bring_editions, rubric_stage
 from interviews.follow_ups import Draft, FollowUp, Key, build_follow_ups
 from interviews.history import EarlierGrade, build_history, grades_by_answer
-from interviews.models import Answer, Grading, Interview, ScenarioEdition
+from interviews.models import Answer, Grading, Interview
 from interviews.models.grades import State
+from interviews.models.interviews import points_left
 from interviews.overview import (
     DimensionScore,
     Radar,
@@ -46,6 +47,7 @@ class Overview:
 
     scores: tuple[DimensionScore, ...]
     radar: Radar | None
+    hint_cost: float
 
 
 @dataclass(frozen=True)
@@ -114,29 +116,26 @@ def submitted_answers(interview: Interview) -> list[Answer]:
     return [answer for answer in found if answer.submitted_at is not None]
 
 
-def bring_editions(answers: Iterable[Answer]) -> None:
-    """Load the editions of newer rubrics, if any answer was graded by one, in one query."""
-    newer = [
-        answer.current_grade
-        for answer in answers
-        if answer.current_grade and answer.current_grade.edition_id != answer.interview.edition_id
-    ]
-    if not newer:
-        return
-    editions = ScenarioEdition.objects.in_bulk({grade.edition_id for grade in newer})
-    for grade in newer:
-        grade.edition = editions[grade.edition_id]
-
-
 def _totals(interview: Interview, submitted: Sequence[Answer]) -> Totals:
     graded = [answer.points for answer in submitted if answer.points is not None]
     return Totals(
         points=sum(graded),
-        max_points=interview.edition.max_points,
+        max_points=_most(interview, submitted),
         graded=len(graded),
         stage_count=interview.edition.stage_count,
         waiting=len(submitted) - len(graded),
         is_moving=any(_is_moving(answer) for answer in submitted),
+    )
+
+
+def _most(interview: Interview, submitted: Sequence[Answer]) -> float:
+    """What there was to earn: by the grades that count, which may be of a newer rubric."""
+    counted = {one.stage_id: one.current_grade for one in submitted if one.current_grade}
+    return sum(
+        counted[stage["id"]].max_points
+        if stage["id"] in counted
+        else sum(criterion["points"] for criterion in stage["criteria"])
+        for stage in interview.edition.stages
     )
 
 
@@ -153,15 +152,22 @@ def _overview(interview: Interview, submitted: Sequence[Answer]) -> Overview:
         for stage in interview.edition.stages
         if stage["id"] not in answers or answers[stage["id"]].current_grade
     )
-    return Overview(scores, draw_radar(scores))
+    cost = sum(one.hint_cost for one in submitted if one.current_grade)
+    return Overview(scores, draw_radar(scores), cost)
 
 
 def _earned(stage: Data, answer: Answer | None) -> tuple[Any, dict[str, float]]:
     if answer is None or answer.current_grade is None:
         return stage, {}
     grade = answer.current_grade
-    points = {one["criterion_id"]: one["points"] for one in grade.assessment["criteria"]}
+    left = _share_left(answer, grade.points)
+    points = {one["criterion_id"]: left * one["points"] for one in grade.assessment["criteria"]}
     return rubric_stage(stage, answer, grade), points
+
+
+def _share_left(answer: Answer, points: float) -> float:
+    """What hints leave of a stage's points: they are taken off each criterion in proportion."""
+    return points_left(points, answer.hint_cost) / points if points else 0.0
 
 
 def _contradictions(interview: Interview, submitted: Sequence[Answer]) -> tuple[Contradiction, ...]:

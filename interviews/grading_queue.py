@@ -222,6 +222,7 @@ def _park(grading: Grading) -> None:
         answer=grading.answer,
         edition=grading.edition,
         text=grading.text,
+        diagram=grading.diagram,
         state=State.PARKED,
         grader="person",
         grader_version="1",

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from grading import assessment_from_data
 from interviews.appeals import PERSON
 from interviews.debrief import CriterionResult, build_criterion, judged_criteria, mark_answer
+from interviews.diagrams import Picture, draw
 from interviews.models import Answer, Grade
 
 type Data = Mapping[str, Any]
@@ -17,7 +18,10 @@ type Data = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class EarlierGrade:
-    """One of them; `same_text` tells a second judgement from another try."""
+    """One of them; `same_text` tells a second judgement from another try.
+
+    `picture` is the diagram drawn for it, where it is not the one that counts now.
+    """
 
     number: int
     points: float
@@ -26,6 +30,7 @@ class EarlierGrade:
     by_person: bool
     same_text: bool
     answer: SafeString
+    picture: Picture | None
     criteria: tuple[CriterionResult, ...]
 
 
@@ -49,13 +54,29 @@ def build_history(stage: Data, answer: Answer, grades: Sequence[Grade]) -> tuple
     current = answer.current_grade
     text = current.grading.text if current else None
     return tuple(
-        _earlier(stage, number, grade, same_text=grade.grading.text == text)
+        _earlier(
+            stage,
+            number,
+            grade,
+            same_text=grade.grading.text == text,
+            picture=earlier_picture(stage, answer, grade),
+        )
         for number, grade in enumerate(grades, 1)
         if grade.pk != answer.current_grade_id
     )
 
 
-def _earlier(stage: Data, number: int, grade: Grade, *, same_text: bool) -> EarlierGrade:
+def earlier_picture(stage: Data, answer: Answer, grade: Grade) -> Picture | None:
+    """Draw what stood beside the text a grade judged, unless it is still what is drawn."""
+    source = grade.grading.diagram
+    if not source.strip() or source == answer.diagram:
+        return None
+    return draw(source, title=stage["title"], learner_id=answer.interview.learner_id)
+
+
+def _earlier(
+    stage: Data, number: int, grade: Grade, *, same_text: bool, picture: Picture | None
+) -> EarlierGrade:
     criteria = assessment_from_data(grade.assessment).criteria
     place = f"{stage['id']}-grade-{number}"
     return EarlierGrade(
@@ -66,6 +87,7 @@ def _earlier(stage: Data, number: int, grade: Grade, *, same_text: bool) -> Earl
         by_person=grade.grader == PERSON,
         same_text=same_text,
         answer=mark_answer(grade.grading.text, place, criteria),
+        picture=picture,
         criteria=tuple(
             build_criterion(place, criterion, one)
             for criterion, one in judged_criteria(stage, criteria)

@@ -286,7 +286,10 @@ def build_result(answer: Answer, *, earlier: Grade | None = None) -> StageResult
 
 def build_earlier(answer: Answer, grade: Grade) -> StageResult:
     """Describe an earlier try, by its grade."""
-    return replace(_result(answer, grade), is_earlier=True)
+    stage = answer.interview.edition.stage(answer.stage_id)
+    learner_id, source = answer.interview.learner_id, grade.grading.diagram
+    picture = draw(source, title=stage["title"], learner_id=learner_id) if source.strip() else None
+    return replace(_result(answer, grade), is_earlier=True, picture=picture)
 
 
 def _result(answer: Answer, grade: Grade | None) -> StageResult:

@@ -35,11 +35,13 @@ class Grading(models.Model):
     worker reaches the cap. It is also the fencing token: who holds the lease knows its number,
     and writes only while the row still has it. `progress` lists the assessed criteria so far.
     `text` is what is graded and quoted, fixed when the grading is requested: a stage that is begun
-    anew changes the answer, never what an earlier grade quotes. `edition` holds the rubric.
+    anew changes the answer, never what an earlier grade quotes. `diagram` is what was drawn beside
+    it. `edition` holds the rubric.
     """
 
     answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="gradings")
     text = models.TextField(default="", editable=False)
+    diagram = models.TextField(default="", editable=False)
     edition = models.ForeignKey(ScenarioEdition, on_delete=models.PROTECT, related_name="+")
     regrade = models.ForeignKey(
         "interviews.Regrade",

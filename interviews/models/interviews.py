@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, Prefetch, Q, Sum
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,25 @@ def points_left(points: float, hint_cost: float) -> float:
 
 # The same rule in a query of interviews; a stage without a grade counts nothing.
 _POINTS_LEFT = Greatest(F("answers__current_grade__points") - F("answers__hint_cost"), 0.0)
+
+
+def _more_by_newer_rubrics() -> Subquery:
+    """By how much an interview's maximum has changed because grades of newer rubrics count.
+
+    The first grade of an answer is by the rubric it was answered to.
+    """
+    first = Answer.objects.filter(pk=OuterRef("pk")).order_by("grades__pk")
+    regraded = Answer.objects.filter(
+        ~Q(current_grade__edition=F("interview__edition")),
+        interview=OuterRef("pk"),
+        criterion_id="",
+        current_grade__isnull=False,
+    )
+    changes = regraded.annotate(
+        change=F("current_grade__max_points") - Subquery(first.values("grades__max_points")[:1])
+    )
+    summed = changes.order_by().values("interview").annotate(total=Sum("change"))
+    return Subquery(summed.values("total"))
 
 
 class Mode(models.TextChoices):
@@ -77,10 +96,12 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         )
 
     def with_results(self) -> "InterviewQuerySet":
-        """Add the `points` that count, and how many stages are `submitted` and `graded`."""
+        """Add the `points` that count and the `most` there was to earn, and how many stages are
+        `submitted` and `graded`."""
         stages = Q(answers__criterion_id="")
         return self.select_related("edition").annotate(
             points=Coalesce(Sum(_POINTS_LEFT, filter=stages), 0.0),
+            most=F("edition__max_points") + Coalesce(_more_by_newer_rubrics(), 0.0),
             submitted=Count("answers", filter=stages & Q(answers__submitted_at__isnull=False)),
             graded=Count("answers__current_grade", filter=stages),
         )

@@ -5,6 +5,7 @@ const form = page.querySelector("[data-form]");
 const answer = page.querySelector("[data-answer]");
 const help = page.querySelector("[data-help]");
 const said = page.querySelector("[data-said]");
+const note = page.querySelector("[data-note]");
 const criteria = [...form.querySelectorAll("[data-criterion]")];
 let place = -1;
 
@@ -56,6 +57,7 @@ function selectedWords() {
 
 function takeWords(beside) {
   const words = selectedWords();
+  note.textContent = words ? "" : note.dataset.wordSelect;
   if (!words || !criteria[place]) return;
   const field = quote(criteria[place]);
   field.value = beside && field.value.trim() ? `${field.value.trim()}\n…\n${words}` : words;
@@ -90,6 +92,7 @@ function onKey(event) {
   if (!act || (event.target === answer && event.key.startsWith("Arrow"))) return;
   event.preventDefault();
   event.stopImmediatePropagation(); // the studio has keys of its own
+  note.textContent = "";
   act();
 }
 

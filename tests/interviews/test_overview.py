@@ -120,3 +120,20 @@ class TestWithFourDimensions:
 def test_a_stage_that_waits_for_its_grade_is_no_zero(ada: Client, submitted: Answer) -> None:
     page = finished_page(ada, submitted.interview)
     assert 'class="overview"' not in page
+
+
+@pytest.mark.parametrize(("cost", "left"), [(0.5, 1.5), (9, 0)])
+def test_hints_are_taken_off_the_dimensions_as_off_the_total(
+    ada: Client, graded: Answer, cost: float, left: float
+) -> None:
+    Answer.objects.update(hint_cost=cost)
+    assert graded.current_grade is not None
+    assert graded.current_grade.points == 2
+    page = finished_page(ada, graded.interview)
+    earned = re.findall(r'class="count">([\d.]+) of', section(page))
+    assert sum(float(one) for one in earned) == left
+    assert "What hints cost is taken off in proportion." in section(page)
+
+
+def test_without_hints_nothing_is_said_of_them(ada: Client, graded: Answer) -> None:
+    assert "hints cost" not in section(finished_page(ada, graded.interview))

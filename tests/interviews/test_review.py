@@ -211,3 +211,12 @@ def test_a_learner_is_kept_out(ada: Client, parked: Grading) -> None:
     for url in (PARKED, f"{PARKED}{parked.pk}/"):
         assert ada.get(url).status_code in {302, 403, 404}
         assert "Take payments" not in ada.get(url, follow=True).text
+
+
+def test_the_page_has_the_sentence_for_a_quote_without_a_selection(
+    barbara: Client, instructor_user: User, course: Collection, parked: Grading
+) -> None:
+    own(instructor_user, course)
+    page = barbara.get(f"{PARKED}{parked.pk}/").text
+    assert 'role="status" data-note' in page
+    assert "Select words of the answer first, then press q." in page
