@@ -34,6 +34,7 @@ class LoadChart extends HTMLElement {
     this.#watchers = new AbortController();
     if (!this.#stage) this.#furnish();
     this.#whenNear(() => this.#start());
+    window.addEventListener("beforeprint", () => this.#drawUnseen(), { signal: this.#watchers.signal });
   }
 
   disconnectedCallback() {
@@ -59,6 +60,11 @@ class LoadChart extends HTMLElement {
     }, { rootMargin: "300px" });
     near.observe(this);
     this.#watchers.signal.addEventListener("abort", () => near.disconnect());
+  }
+
+  // Nobody scrolled to it, yet it belongs on the paper. There is no time left to fetch anything.
+  #drawUnseen() {
+    if (!this.#plot && window.uPlot && this.clientWidth) this.#draw(window.uPlot, "light");
   }
 
   async #start() {
@@ -308,3 +314,7 @@ function format(value) {
 }
 
 customElements.define("load-chart", LoadChart);
+
+// Fetched when the page is quiet, so that a chart that was never near the window can be printed.
+const whenQuiet = window.requestIdleCallback ?? ((act) => setTimeout(act, 2000));
+if (!navigator.connection?.saveData) whenQuiet(() => loadLibrary().catch(() => {}));
