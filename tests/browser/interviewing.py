@@ -49,7 +49,8 @@ class Script:
     @property
     def max_points(self) -> float:
         """All there is to earn."""
-        return sum(one["points"] for stage in self.stages for one in stage["criteria"])
+        points = (one["points"] for stage in self.stages for one in stage["criteria"])
+        return float(sum(points))
 
 
 PAYMENT_PATH = Script(
