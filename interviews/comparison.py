@@ -153,7 +153,8 @@ def _drawn(stage: ComparedStage, before: Interview, now: Interview) -> ComparedS
     source = was.diagram if was and was.submitted_at else ""
     if not source.strip() or (current and current.diagram == source):
         return stage
-    picture = draw(source, title=stage.title, learner_id=now.learner_id)
+    title = _("%(stage)s, earlier attempt") % {"stage": stage.title}
+    picture = draw(source, title=title, learner_id=now.learner_id)
     return replace(stage, picture=picture)
 
 

@@ -27,7 +27,11 @@ class Picture:
 
 
 def draw(source: str, *, title: str, learner_id: int) -> Picture:
-    """Draw a learner's diagram of the stage `title`, which names the picture."""
+    """Draw a learner's diagram of the stage `title`, which names the picture.
+
+    Pictures on one page need different titles, also where their sources are the same: what a
+    picture refers to within itself is named after both, and does not show from a folded one.
+    """
     if not source.strip():
         return Picture(SafeString(), "")
     if len(source) > MAX_DIAGRAM:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from grading import assessment_from_data
 from interviews.appeals import PERSON
@@ -59,19 +60,20 @@ def build_history(stage: Data, answer: Answer, grades: Sequence[Grade]) -> tuple
             number,
             grade,
             same_text=grade.grading.text == text,
-            picture=earlier_picture(stage, answer, grade),
+            picture=_picture(stage, answer, grade, number),
         )
         for number, grade in enumerate(grades, 1)
         if grade.pk != answer.current_grade_id
     )
 
 
-def earlier_picture(stage: Data, answer: Answer, grade: Grade) -> Picture | None:
+def _picture(stage: Data, answer: Answer, grade: Grade, number: int) -> Picture | None:
     """Draw what stood beside the text a grade judged, unless it is still what is drawn."""
     source = grade.grading.diagram
     if not source.strip() or source == answer.diagram:
         return None
-    return draw(source, title=stage["title"], learner_id=answer.interview.learner_id)
+    title = _("%(stage)s, grade %(number)d") % {"stage": stage["title"], "number": number}
+    return draw(source, title=title, learner_id=answer.interview.learner_id)
 
 
 def _earlier(

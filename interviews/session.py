@@ -288,7 +288,8 @@ def build_earlier(answer: Answer, grade: Grade) -> StageResult:
     """Describe an earlier try, by its grade."""
     stage = answer.interview.edition.stage(answer.stage_id)
     learner_id, source = answer.interview.learner_id, grade.grading.diagram
-    picture = draw(source, title=stage["title"], learner_id=learner_id) if source.strip() else None
+    title = _("%(stage)s, earlier try") % {"stage": stage["title"]}
+    picture = draw(source, title=title, learner_id=learner_id) if source.strip() else None
     return replace(_result(answer, grade), is_earlier=True, picture=picture)
 
 

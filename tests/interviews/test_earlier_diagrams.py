@@ -1,6 +1,7 @@
 """Diagrams of earlier tries: kept with what was graded, and shown beside it."""
 
 import importlib
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -63,6 +64,17 @@ def test_the_earlier_try_is_shown_with_its_diagram(
     earlier = page[page.index("Your earlier try") :]
     assert "payments" in earlier
     assert "Your answer then" in earlier
+
+
+def test_what_pictures_refer_to_is_named_once_on_a_page(
+    ada: Client, again: Answer, stage_url: Callable[..., str]
+) -> None:
+    """The diagram stays in the editor: it stands on the page twice, once folded away."""
+    page = ada.get(stage_url()).text
+    names = re.findall(r'\bid="(d2-[^"]+)"', page)
+    assert page.count("<svg") >= 2
+    assert names
+    assert len(names) == len(set(names))
 
 
 def test_the_history_keeps_it_when_something_else_is_drawn(ada: Client, again: Answer) -> None:
