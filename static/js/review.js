@@ -101,6 +101,9 @@ form.addEventListener("focusin", (event) => {
   const inside = event.target.closest("[data-criterion]");
   if (inside && criteria.indexOf(inside) !== place) mark(criteria.indexOf(inside));
 });
+document.addEventListener("selectionchange", () => {
+  note.textContent = "";
+});
 let sending = false;
 form.addEventListener("submit", (event) => {
   if (sending) event.preventDefault();
