@@ -1,5 +1,6 @@
 """What a run says, as plain values and rows of HTML for the page of its lab."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,8 +8,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from labs.base import Cell, Cut, Event, Lab, Run, Series, Table, Tile
-from labs.results import Verdict
+from labs.base import Cut, Event, Lab, Run, Series, Table, Tile
+from labs.results import Tone, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +130,32 @@ def _table_body(run: Run) -> SafeString:
 
 def _table_view(table: Table) -> TableView:
     head = tuple(_(text) if text else "" for text in table.head)
-    rows = ("".join(_cell(cell, place) for place, cell in enumerate(row)) for row in table.rows)
+    words = _localised(cell.text for row in table.rows for cell in row)
+    rows = (
+        "".join(_cell(cell.tone, words[cell.text], place) for place, cell in enumerate(row))
+        for row in table.rows
+    )
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     return TableView(_(table.caption), head, mark_safe(body))  # noqa: S308 - cells are escaped
 
 
-def _cell(cell: Cell, place: int) -> str:
-    text = escape(_(cell.text)) if cell.text else ""
+def _localised(texts: Iterable[str]) -> dict[str, str]:
+    """Each text in the reader's language; most come several times, and translating is slow."""
+    return {text: _(text) if text else "" for text in set(texts)}
+
+
+def _cell(tone: Tone, words: str, place: int) -> str:
+    text = escape(words)
     if place == 0:
         return f'<th scope="row">{text}</th>'
-    return f'<td class="{cell.tone}">{text}</td>' if cell.tone else f"<td>{text}</td>"
+    return f'<td class="{tone}">{text}</td>' if tone else f"<td>{text}</td>"
 
 
 def _log(run: Run) -> SafeString:
     """What changed its state, line by line; empty when nothing did."""
+    words = _localised(event.message for event in run.events)
     lines = (
-        f"<li><time>{_moment(run, event)}</time><span>{escape(_what(event))}</span></li>"
+        f"<li><time>{_moment(run, event)}</time><span>{escape(_what(event, words))}</span></li>"
         for event in run.events
     )
     return mark_safe("".join(lines))  # noqa: S308 - escaped above
@@ -156,8 +167,9 @@ def _moment(run: Run, event: Event) -> str:
     return str(escape(_("Step %(number)d") % {"number": event.at}))
 
 
-def _what(event: Event) -> str:
-    return f"{event.component}: {event.localised}" if event.component else event.localised
+def _what(event: Event, words: Mapping[str, str]) -> str:
+    happened = words[event.message] % dict(event.values)
+    return f"{event.component}: {happened}" if event.component else happened
 
 
 def _number(value: float | None) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils.html import conditional_escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -125,6 +126,14 @@ def test_each_answer_to_a_prediction_is_a_link_that_checks_it(
         )
         text = stranger.get(f"/labs/{lab.slug}/", query).content.decode()
         assert ("Right." if option.id == right else "Not this time.") in text
+
+
+@pytest.mark.parametrize("lab", all_labs(), ids=lambda lab: lab.slug)
+def test_why_an_answer_is_right_is_said_once(stranger: Client, lab: Lab[Any]) -> None:
+    asked = lab.prediction
+    reason = conditional_escape(figures(asked.because(lab.run(asked.parameters))))
+    query = to_query(asked.parameters) | {"predict": asked.options[0].id}
+    assert stranger.get(f"/labs/{lab.slug}/", query).content.decode().count(reason) == 1
 
 
 def test_a_prediction_about_other_settings_is_not_judged(stranger: Client) -> None:
