@@ -10,6 +10,9 @@ from tests.browser.conftest import PHONE
 pytestmark = pytest.mark.browser
 
 LAB = "/labs/circuit-breaker/"
+LIBRARY_HAS_COME = """async () => {
+  while (!window.uPlot) await new Promise((done) => setTimeout(done, 50));
+}"""
 
 
 def test_a_changed_control_unmarks_the_preset_and_keeps_the_focus(
@@ -45,7 +48,7 @@ def test_a_chart_nobody_scrolled_to_is_drawn_for_printing(new_page: Callable[...
     page = new_page(viewport=PHONE)
     page.goto(LAB)
     chart = page.locator("load-chart").first
-    page.wait_for_function("window.uPlot !== undefined")
+    page.evaluate(LIBRARY_HAS_COME)
     expect(chart.locator("canvas")).to_have_count(0)
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     expect(chart.locator("canvas")).to_have_count(1)
