@@ -39,6 +39,7 @@ class ReviewPage:
     follow_up: str
     opinion: str
     answer: SafeString
+    diagram: str
     criteria: tuple[ReviewedCriterion, ...]
     appeals: tuple[AppealLine, ...]
 
@@ -69,6 +70,7 @@ def build_review(grading: Grading, forms: Sequence[CriterionForm]) -> ReviewPage
         follow_up=follow_ups.get(answer.criterion_id, ""),
         opinion=reading.sentence if reading else "",
         answer=mark_evidence(grading.text, said),
+        diagram=grading.diagram,
         criteria=tuple(
             ReviewedCriterion(
                 form,

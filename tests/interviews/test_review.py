@@ -66,6 +66,16 @@ def test_an_instructor_grades_what_waits(
     assert "No answer is waiting" in barbara.get(PARKED).text
 
 
+def test_the_diagram_as_it_was_submitted_stands_beside_the_answer(
+    barbara: Client, instructor_user: User, course: Collection, parked: Grading
+) -> None:
+    own(instructor_user, course)
+    address = f"{PARKED}{parked.pk}/"
+    assert "D2 text" not in barbara.get(address).text
+    Grading.objects.filter(pk=parked.pk).update(diagram="shop -> queue: <b>charge</b>")
+    assert "shop -&gt; queue: &lt;b&gt;charge&lt;/b&gt;" in barbara.get(address).text
+
+
 def test_the_form_begins_with_what_the_grader_found(
     barbara: Client, ada: Client, instructor_user: User, course: Collection, appealed: Grading
 ) -> None:

@@ -14,6 +14,7 @@ from grading.rubric import ExpectedNumber
 from interviews.definition import save_scenario_from_data, scenario_to_data
 from interviews.models import Interview, Scenario, ScenarioEdition
 from interviews.rubrics import rubric_of
+from tests.interviews.rich_stage import enrich
 from tests.interviews.studio import form_of, own
 
 LIST = "wagtailsnippets_interviews_scenario:"
@@ -149,6 +150,17 @@ def test_the_preview_shows_the_draft_as_it_would_be_published(
     response = barbara.get(address)
     assert "A <strong>bold</strong> situation" in response.text
     assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
+
+
+def test_the_preview_shows_all_that_a_stage_may_have(barbara: Client, scenario: Scenario) -> None:
+    stages = enrich(scenario_to_data(scenario))["stages"]
+    address = reverse(f"{LIST}preview_on_edit", args=[scenario.pk])
+    barbara.post(address, form_of(scenario, stages=stages))
+    page = barbara.get(address).text
+    assert "allows <em>five</em> requests" in page
+    assert "Where does a charge <strong>wait</strong>?" in page
+    assert "Unpaid orders" in page
+    assert "may draw a diagram" in page
 
 
 def test_an_instructor_of_another_course_meets_it_nowhere(
