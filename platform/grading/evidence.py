@@ -10,7 +10,7 @@ import numpy.typing as npt
 from grading.channels import Finding
 from grading.channels.concepts import Group, compile_group, find_group
 from grading.channels.coverage import Cover, best_cover
-from grading.channels.numbers import find_numbers
+from grading.channels.numbers import Tie, find_numbers
 from grading.channels.paraphrase import Asked, Nearness, Wanted, compare
 from grading.guards import Reading
 from grading.head import criterion_head
@@ -46,6 +46,7 @@ class Prepared:
     exemplars: tuple[Segment, ...]
     misconceptions: tuple[Segment, ...]
     groups: tuple[Group, ...]
+    tie: Tie
     may_be_negated: frozenset[str]
     rows: slice
     wrong_rows: slice
@@ -102,6 +103,7 @@ def prepare(criteria: Sequence[Criterion], asked: Asked, weights: Weights) -> Ru
     for criterion in criteria:
         own = _spoken(matter_of(text) for text in criterion.exemplars)
         wrong = _spoken(criterion.misconceptions)
+        groups = tuple(compile_group(group) for group in criterion.groups)
         start, middle = len(segments), len(segments) + len(own)
         segments += (*own, *wrong)
         found.append(
@@ -109,7 +111,8 @@ def prepare(criteria: Sequence[Criterion], asked: Asked, weights: Weights) -> Ru
                 criterion,
                 own,
                 wrong,
-                tuple(compile_group(group) for group in criterion.groups),
+                groups,
+                Tie.of(own, groups),
                 _negated(own),
                 slice(start, middle),
                 slice(middle, len(segments)),
@@ -182,7 +185,7 @@ def gather(prepared: Prepared, reading: Reading, nearby: Nearby, weights: Weight
         wrongness=0.0 if wrong is None else _wrongness(prepared, wrong.place, nearby),
         coverage=best_cover(prepared.exemplars, reading, weights),
         concepts=find_group(prepared.groups, reading, prepared.may_be_negated),
-        numbers=find_numbers(prepared.criterion.numbers, reading),
+        numbers=find_numbers(prepared.criterion.numbers, reading, prepared.tie),
     )
 
 

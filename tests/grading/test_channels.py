@@ -2,10 +2,8 @@
 
 import pytest
 
-from grading import ExpectedNumber
 from grading.channels.concepts import compile_group, find_group
 from grading.channels.coverage import best_cover, cover
-from grading.channels.numbers import find_numbers
 from grading.channels.paraphrase import Asked, Nearness, Wanted, compare
 from grading.guards import Expected, Reading, read_answer
 from grading.head import criterion_head
@@ -80,51 +78,6 @@ def test_one_sentence_is_quoted_rather_than_a_window_that_adds_nothing() -> None
     found = best_cover([segment_of("The breaker opens after failures.")], reading(answer), weights)
     assert found is not None
     assert found.segment.quote == "The breaker opens after failures."
-
-
-@pytest.mark.parametrize(
-    ("answer", "number"),
-    [
-        ("That makes 130.6 TB in all.", ExpectedNumber(130.6, "TB", 0.01)),
-        ("About 118.8 TiB are needed,", ExpectedNumber(130.6, "TB", 0.01)),
-        ("so 13 500 rps hit it", ExpectedNumber(13_500, "1/s", 0.01)),
-        ("so 13.5k requests per second hit it", ExpectedNumber(13_500, "1/s", 0.01)),
-        ("27 × the load", ExpectedNumber(27, "", 0.01)),
-        ("(99.6 %)", ExpectedNumber(0.996, "", 0.001)),
-        ("it costs $286k/day.", ExpectedNumber(286_000, "$/day", 0.01)),
-        ("takes 2.08 h, then", ExpectedNumber(7_500, "s", 0.01)),
-        ("22,200.", ExpectedNumber(22_200, "", 0.01)),
-        ("6.3e24 FLOP", ExpectedNumber(6.3e24, "FLOP", 0.01)),
-        ("324 sequences fit", ExpectedNumber(324, "sequences", 0.01)),
-    ],
-)
-def test_an_expected_number_is_found_in_prose(answer: str, number: ExpectedNumber) -> None:
-    found = find_numbers([number], reading(answer))
-    assert found.strength == 1
-    assert found.segments[0].quote == answer.strip()
-
-
-@pytest.mark.parametrize("answer", ["130.6 GB", "1306 TB", "v130.6.2", "no number", "TB 13 06"])
-def test_another_number_is_not_the_expected_one(answer: str) -> None:
-    assert find_numbers([ExpectedNumber(130.6, "TB", 0.01)], reading(answer)).strength == 0
-
-
-def test_half_of_the_numbers_is_half_the_strength() -> None:
-    wanted = [ExpectedNumber(9_259, "1/s"), ExpectedNumber(23_148, "1/s")]
-    assert find_numbers(wanted, reading("On average 9 259 QPS.")).strength == 0.5
-
-
-@pytest.mark.parametrize("answer", ["Not 130.6 TB.", "It is not true that it takes 130.6 TB."])
-def test_a_number_that_is_refused_is_not_found(answer: str) -> None:
-    assert find_numbers([ExpectedNumber(130.6, "TB", 0.01)], reading(answer)).strength == 0
-
-
-def test_an_order_of_magnitude_is_counted_in_powers_of_ten() -> None:
-    wanted = ExpectedNumber(1_000, "1/s", 0.5, "magnitude")
-    assert find_numbers([wanted], reading("Some 2 900 requests per second.")).strength == 1
-    assert find_numbers([wanted], reading("Some 350/s.")).strength == 1
-    assert find_numbers([wanted], reading("Some 3 900 requests per second.")).strength == 0
-    assert find_numbers([wanted], reading("Some 1 000 GB.")).strength == 0
 
 
 def nearness(text: str, answer: str, question: str = "How?") -> Nearness:

@@ -67,6 +67,17 @@ def _occurs(term: Term, segment: Segment, may_be_negated: frozenset[str] | None)
     return any(_stands(phrase, segment, may_be_negated) for phrase in term.phrases)
 
 
+def holds_a_term(groups: Sequence[Group], segment: Segment) -> bool:
+    """Whether a term of any group stands in the segment, one in words rather than figures."""
+    return any(
+        _stands(phrase, segment, None)
+        for group in groups
+        for term in group
+        for phrase in term.phrases
+        if not term.is_veto and all(stem.isalpha() for stem in phrase)
+    )
+
+
 def _stands(phrase: Phrase, segment: Segment, may_be_negated: frozenset[str] | None) -> bool:
     """Whether the phrase occurs, in a place where its polarity allows it to count."""
     free = may_be_negated is None or any(stem in may_be_negated for stem in phrase)
