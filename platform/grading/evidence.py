@@ -1,5 +1,6 @@
 """A rubric prepared for grading, and all that the channels found for a criterion in one answer."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from grading.channels import Finding
 from grading.channels.concepts import Group, compile_group, find_group
-from grading.channels.coverage import Cover, best_cover
+from grading.channels.coverage import Cover, best_cover, cover_of
 from grading.channels.numbers import Tie, find_numbers
 from grading.channels.paraphrase import Asked, Nearness, Wanted, compare
 from grading.guards import Reading
@@ -70,9 +71,11 @@ class Evidence:
     paraphrase: Near | None
     misconception: Near | None
     wrongness: float  # how much nearer the misconception is than any exemplar at its segment
-    coverage: Cover | None
+    coverage: Cover | None  # of the segment that covers an exemplar best
+    covers: tuple[Cover, ...]  # the same, and of the segments that speak for the criterion
     concepts: Finding
     numbers: Finding
+    numbers_logit: float  # how likely the segments with the numbers, or windows, say it
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,14 +182,32 @@ def nearness(rubric: Rubric, answer: Passage, reading: Reading) -> Nearby:
 def gather(prepared: Prepared, reading: Reading, nearby: Nearby, weights: Weights) -> Evidence:
     """All evidence for one criterion in one answer."""
     wrong = _nearest(nearby.logits[prepared.wrong_rows], reading)
+    near = _nearest(nearby.logits[prepared.rows], reading)
+    coverage = best_cover(prepared.exemplars, reading, weights)
+    concepts = find_group(prepared.groups, reading, prepared.may_be_negated)
+    numbers = find_numbers(prepared.criterion.numbers, reading, prepared.tie)
+    speaking = [*([near.segment] if near else []), *concepts.segments]
+    spoken = (cover_of(prepared.exemplars, one, weights) for one in speaking if one.parts == 1)
     return Evidence(
-        paraphrase=_nearest(nearby.logits[prepared.rows], reading),
+        paraphrase=near,
         misconception=wrong,
         wrongness=0.0 if wrong is None else _wrongness(prepared, wrong.place, nearby),
-        coverage=best_cover(prepared.exemplars, reading, weights),
-        concepts=find_group(prepared.groups, reading, prepared.may_be_negated),
-        numbers=find_numbers(prepared.criterion.numbers, reading, prepared.tie),
+        coverage=coverage,
+        covers=tuple(one for one in (coverage, *spoken) if one is not None),
+        concepts=concepts,
+        numbers=numbers,
+        numbers_logit=_logit_of(numbers.segments, nearby.logits[prepared.rows], reading),
     )
+
+
+def _logit_of(segments: Sequence[Segment], logits: Matrix, reading: Reading) -> float:
+    """The likeliest of some segments and of the windows that they stand in."""
+    places = [
+        place
+        for place, one in enumerate(reading.segments)
+        if any(one.start <= segment.start and segment.end <= one.end for segment in segments)
+    ]
+    return float(logits[:, places].max()) if places and logits.size else -math.inf
 
 
 def _wrongness(prepared: Prepared, place: int, nearby: Nearby) -> float:

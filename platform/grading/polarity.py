@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from grading.words import Word, listed
 
@@ -10,6 +11,19 @@ REACH = 8  # content words a negation reaches forward, unless its clause ends be
 _CLAUSE_END = re.compile(r"[,;:.!?()\[\]\n–—]")
 _NEW_CLAUSE = listed("but because so which while instead then since although though if")
 _NO_NEGATION_AFTER = {"not": frozenset(("only", "just"))}  # “not only” affirms
+_GOING_ON = frozenset(("even", "once", "ever", "yet"))
+_AUXILIARIES = listed(
+    "must should shall can could may might will would need do does did is are was were be has have"
+)
+_CONTRACTED = listed(
+    """cannot cant dont doesnt didnt isnt arent wasnt werent wont wouldnt shouldnt couldnt mustnt
+    neednt hasnt havent hadnt"""
+)
+# What is negated beside one of these is the limit, not the thing itself.
+_LIMITS = listed(
+    """before after until till unless than without only more less over under above below beyond
+    longer later earlier sooner fewer"""
+)
 _DENIAL = re.compile(
     r"\b(?:(?:it\s+is|it['’]s|that\s+is|this\s+is)\s+(?:not|never)\s+(?:at\s+all\s+)?"
     r"(?:true|the\s+case|correct|right|so)\s+that"
@@ -40,6 +54,51 @@ def negated_places(text: str, words: Sequence[Word]) -> frozenset[int]:
         elif word.form == "rather" and _form(words, place + 1) == "than":
             negated ^= _reached(text, words, place + 1)
     return frozenset(negated - denied_places(text, words))
+
+
+@dataclass(frozen=True)
+class Negation:
+    """One negation and what it turns around, as places of words.
+
+    `first` is the next content word of its sentence; `refuses` says that it negates a verb, as in
+    “must not be settled”; `limits` are words in its reach that limit it, such as “later than”.
+    """
+
+    first: int
+    reached: frozenset[int]
+    limits: frozenset[str]
+    refuses: bool
+
+
+def negations(text: str, words: Sequence[Word]) -> tuple[Negation, ...]:
+    """The negations of a text in order, without those that go on with one: “not even once”."""
+    found = []
+    for place, word in enumerate(words):
+        if not _negates(words, place) or _form(words, place + 1) in _GOING_ON:
+            continue
+        first, reached = _first_content(text, words, place), _reached(text, words, place)
+        if first is None:
+            continue
+        stretch = {_form(words, other) for other in range(place + 1, max(reached, default=place))}
+        auxiliary = word.form == "not" and _form(words, place - 1) in _AUXILIARIES
+        found.append(
+            Negation(
+                first,
+                frozenset(reached),
+                frozenset(stretch & _LIMITS),
+                auxiliary or word.form in _CONTRACTED,
+            )
+        )
+    return tuple(found)
+
+
+def _first_content(text: str, words: Sequence[Word], place: int) -> int | None:
+    for following in range(place + 1, len(words)):
+        if _SENTENCE_END.search(text, words[following - 1].end, words[following].start + 1):
+            return None
+        if words[following].is_content:
+            return following
+    return None
 
 
 def denied_places(text: str, words: Sequence[Word]) -> frozenset[int]:

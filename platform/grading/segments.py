@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from grading.polarity import denied_places, negated_places
+from grading.polarity import Negation, denied_places, negated_places, negations
 from grading.words import Word, words_of
 
 MAX_WORDS = 2_000
@@ -65,6 +65,11 @@ class Segment:
         return negated_places(self.quote, self._local) | self.denied
 
     @cached_property
+    def negated_stems(self) -> frozenset[str]:
+        """The stems that stand under a negation anywhere."""
+        return frozenset(self.words[place].stem for place in self.negated)
+
+    @cached_property
     def denied(self) -> frozenset[int]:
         """The places of `words` that are denied as a whole: “it is not true that …”."""
         return denied_places(self.quote, self._local)
@@ -73,6 +78,23 @@ class Segment:
     def negators(self) -> int:
         """How many negations there are."""
         return sum(word.is_negator for word in self.words)
+
+    @cached_property
+    def negations(self) -> tuple[Negation, ...]:
+        """The negations in order."""
+        return negations(self.quote, self._local)
+
+    @cached_property
+    def refused(self) -> frozenset[str]:
+        """The stems under a negated verb: “must not be settled”."""
+        return frozenset(
+            self.words[place].stem for one in self.negations if one.refuses for place in one.reached
+        )
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """The forms of the words."""
+        return frozenset(word.form for word in self.words)
 
     @cached_property
     def _local(self) -> tuple[Word, ...]:

@@ -157,14 +157,14 @@ def _is_turned(covered: Cover, evidence: Evidence) -> bool:
 
     Where the author's own concepts stand complete in the segment, it must be nearly word for word.
     """
+    if is_negated_whole(covered):
+        return True
     concepts = evidence.concepts
     conceived = concepts.strength == 1 and any(
         _overlaps(one, covered.segment) for one in concepts.segments
     )
-    if is_negated_whole(covered) and not conceived:
-        return True
     enough = VERBATIM_FROM if conceived else _COVERED_FROM
-    return covered.raw >= enough and is_reversed(covered)
+    return covered.raw >= enough and (covered.is_refused or is_reversed(covered))
 
 
 def is_negated_whole(covered: Cover) -> bool:
@@ -174,7 +174,7 @@ def is_negated_whole(covered: Cover) -> bool:
 
 def is_reversed(covered: Cover) -> bool:
     """Whether enough of the covered words have the other polarity."""
-    return covered.share < (1 - _TURNED_SHARE) * covered.raw
+    return covered.agreeing < (1 - _TURNED_SHARE) * covered.words
 
 
 def _supported(prepared: Prepared, support: Support) -> CriterionAssessment:
