@@ -30,7 +30,8 @@ CREDIT = {Verdict.MET: 1.0, Verdict.PARTLY: 0.5, Verdict.UNSURE: 0.5, Verdict.MI
 _GROUP_ALONE = 0.5  # a full group in a segment that is otherwise far from the criterion
 _GROUP_BACKED = 0.9
 _BACKED_FROM = -1.2  # the logit of a paraphrase that backs a group or a number
-_NUMBERS_ALONE = 0.6
+_NUMBERS_ALONE = 0.45  # it may be another number that happens to be equal
+_NUMBERS_NEAR = 0.6  # words of the matter around it
 _NUMBERS_BACKED = 0.85
 _NUMBERS_MISSING = 0.6  # at most, where a number is asked for and not there
 _GROUPS_MISSED = 0.4  # added to the threshold when groups exist and none is complete
@@ -109,10 +110,21 @@ def _by_concepts(evidence: Evidence) -> Support:
 
 
 def _by_numbers(prepared: Prepared, evidence: Evidence) -> Support:
+    """What the expected numbers say, by how near the words around them come to the criterion.
+
+    A number is one fact of a criterion. Where the author asked for ideas as well and none of the
+    groups is complete, only words that say it anyway let the number settle it.
+    """
     found = evidence.numbers
     if not prepared.criterion.numbers:
         return Support(0.0, (), "")
-    full = _NUMBERS_BACKED if _backed(evidence) else _NUMBERS_ALONE
+    lacks_ideas = prepared.groups and evidence.concepts.strength < 1
+    needed = prepared.threshold if lacks_ideas else _BACKED_FROM
+    if evidence.numbers_logit >= needed:
+        full = _NUMBERS_BACKED
+    else:
+        near = evidence.numbers_logit >= _BACKED_FROM
+        full = _NUMBERS_NEAR if near else _NUMBERS_ALONE
     return Support(full * found.strength, found.segments, NUMBER_FOUND)
 
 
@@ -131,10 +143,8 @@ def contradicted_by(prepared: Prepared, evidence: Evidence) -> Against | None:
     denied = _denied(prepared, evidence)
     if denied is not None:
         return denied
-    turned = evidence.coverage
-    if turned is not None and _is_turned(turned, evidence):
-        return Against(turned.segment, min(1.0, turned.raw))
-    return None
+    turned = next((one for one in evidence.covers if _is_turned(one, evidence)), None)
+    return Against(turned.segment, min(1.0, turned.raw)) if turned is not None else None
 
 
 def _denied(prepared: Prepared, evidence: Evidence) -> Against | None:

@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from grading import (
     CriterionAssessment,
     EmbeddedGrader,
     EvidenceKind,
+    ExpectedNumber,
     Flag,
     Verdict,
     assessment_to_data,
@@ -99,6 +101,36 @@ def test_a_wrong_number_is_at_most_partly_right(payments: Any) -> None:
     backlog = payments.grade(answer).criteria[4]
     assert backlog.verdict is Verdict.PARTLY
     assert backlog.points == backlog.max_points / 2
+
+
+SHRINKS = Criterion(
+    "shrinks",
+    2,
+    "The backlog shrinks by 10 per second and is empty after 90 minutes.",
+    numbers=[ExpectedNumber(90, "min")],
+    groups=[["backlog|queue", "shrinks|spare|left over", "90 min|hour and a half"]],
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("The oven needs 90 minutes for a good loaf of bread.", Verdict.UNSURE),
+        ("The shop keeps an outage of orders in its queue for 90 minutes.", Verdict.PARTLY),
+        ("Our queue shrinks, it takes 90 min.", Verdict.MET),
+        ("By 10 a second it becomes empty, after 90 minutes the backlog is gone.", Verdict.MET),
+    ],
+)
+def test_a_number_settles_a_criterion_only_with_its_ideas(answer: str, verdict: Verdict) -> None:
+    assert EmbeddedGrader().grade("How long?", [SHRINKS], answer).criteria[0].verdict is verdict
+
+
+def test_a_number_far_from_the_words_that_were_asked_for_is_unsure() -> None:
+    plain = replace(SHRINKS, groups=[])
+    answer = "We shall be patient. The oven needs 90 minutes for a good loaf of bread."
+    assert (
+        EmbeddedGrader().grade("How long?", [plain], answer).criteria[0].verdict is Verdict.UNSURE
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))
