@@ -30,8 +30,10 @@ _INTRODUCTION = re.compile(
     r"(?:(?:that|how|why)\s+)?",
     re.IGNORECASE,
 )
-# How far the exemplars of a criterion may move its threshold, in logits.
-EASIEST, HARDEST = -1.0, 1.1
+# How far the exemplars of a criterion may move its threshold, in logits. Exemplars that are unlike
+# each other ask for an easy one, but foreign texts come no less near: of the graded answers to
+# other questions 98 in 100 stay below a logit of -0.6, which is *unsure* at a threshold of -0.2.
+EASIEST, HARDEST = -0.2, 1.1
 DOUBT = 3.0  # foreign texts it takes to trust a fitted threshold half
 _ENOUGH = 3  # exemplars, before they say anything about how people put it
 # A window of two must be this much likelier than one sentence to be quoted instead of it.

@@ -20,6 +20,8 @@ from grading import (
     Verdict,
     assessment_to_data,
 )
+from grading.embedded import ready_for
+from grading.evidence import EASIEST
 
 ROOT = Path(__file__).parents[2]
 
@@ -272,3 +274,23 @@ def test_words_that_only_introduce_a_criterion_ask_for_nothing(introduction: str
     answer = "After several failures the breaker is opened."
     graded = [EmbeddedGrader().grade("How?", [one], answer) for one in (plain, introduced)]
     assert graded[0] == graded[1]
+
+
+def test_exemplars_unlike_each_other_do_not_make_unrelated_text_unsure() -> None:
+    varied = Criterion(
+        "varied",
+        1,
+        "Customers hear early that a card was declined.",
+        paraphrases=[
+            "Somebody writes a mail once the bank says no.",
+            "A banner on the order page, plus a text message.",
+            "Support phones people whose payment failed.",
+            "Push it to the app as soon as we know.",
+        ],
+    )
+    other = Criterion("other", 1, "Search keeps working from a copy of the catalogue.")
+    ready = ready_for("What do you do?", (varied, other))
+    assert all(one.threshold >= EASIEST for one in ready.rubric.criteria)
+    answer = "Threads of the pool are limited to fifty. We log all of the calls with their time."
+    graded = EmbeddedGrader().grade("What do you do?", (varied, other), answer)
+    assert {one.verdict for one in graded.criteria} == {Verdict.MISSED}
