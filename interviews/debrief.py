@@ -24,6 +24,7 @@ FLAGS = {
     Flag.GIBBERISH: gettext_lazy("Most of the answer is not made of words."),
     Flag.QUESTION_COPIED: gettext_lazy("Most of the answer repeats the question."),
     Flag.SHUFFLED: gettext_lazy("The answer lists words instead of saying something with them."),
+    Flag.OTHER_QUESTION: gettext_lazy("The answer seems to be about another question."),
     Flag.REPEATED: gettext_lazy("Parts of the answer repeat each other; each counted once."),
     Flag.INSTRUCTIONS: gettext_lazy("Sentences that speak to the grader were not read."),
     Flag.TOO_LONG: gettext_lazy("Only the first 2,000 words were read."),

@@ -29,6 +29,7 @@ class Flag(StrEnum):
     GIBBERISH = "gibberish"  # not words of a language
     QUESTION_COPIED = "question-copied"  # mostly the question's own words
     SHUFFLED = "shuffled"  # the right words, but not in sentences
+    OTHER_QUESTION = "other-question"  # about something else than what was asked
     REPEATED = "repeated"  # the same text again; counted once
     INSTRUCTIONS = "instructions"  # speaks to the grader; those sentences are not read
     TOO_LONG = "too-long"  # only the first 2,000 words were read

@@ -14,6 +14,7 @@ from grading.guards import Expected, read_answer
 from grading.passage import Passage, passage
 from grading.rubric import Criterion
 from grading.segments import split
+from grading.topic import with_topic
 from grading.verdict import judge
 from grading.weights import weights_for
 
@@ -37,7 +38,9 @@ class EmbeddedGrader:
         """Judge `answer` criterion by criterion; see `grading.grader.Grader`."""
         ready = ready_for(question, tuple(rubric))
         reading = read_answer(question, answer, ready.expected)
-        nearby = nearness(ready.rubric, passage(reading.single), reading)
+        said = passage(reading.single)
+        reading = with_topic(reading, said, ready.sources)
+        nearby = nearness(ready.rubric, said, reading)
         assessed: list[CriterionAssessment] = []
         for prepared in ready.rubric.criteria:
             one = judge(prepared, gather(prepared, reading, nearby, ready.rubric.weights))
@@ -55,6 +58,11 @@ class Ready:
     question: Passage
     rubric: Rubric
     expected: Expected
+
+    @property
+    def sources(self) -> tuple[Passage, ...]:
+        """All that an answer may be about."""
+        return self.question, self.rubric.wanted.passage
 
 
 @lru_cache(maxsize=16)  # a batch of answers mostly has one rubric

@@ -41,16 +41,14 @@ def likelihood(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 
-@lru_cache(maxsize=1)
 def criterion_head() -> Head:
     """For one text a criterion wants and one segment."""
-    return _head("criterion", paraphrase.FEATURES)
+    return stored_head("criterion", paraphrase.FEATURES)
 
 
-@lru_cache(maxsize=1)
 def answer_head() -> Head:
     """For a whole answer and a whole reference."""
-    return _head("answer", whole.FEATURES)
+    return stored_head("answer", whole.FEATURES)
 
 
 def expected_score(logit: float) -> float:
@@ -59,7 +57,9 @@ def expected_score(logit: float) -> float:
     return max(0.0, min(1.0, stretched))
 
 
-def _head(name: str, features: tuple[str, ...]) -> Head:
+@lru_cache(maxsize=4)
+def stored_head(name: str, features: tuple[str, ...]) -> Head:
+    """A head as it was fitted, its coefficients in the order of `features`."""
     stored = json.loads((resources.files("grading") / "model" / "heads.json").read_text("utf-8"))
     found = stored[name]
     return Head(found["intercept"], np.array([found[feature] for feature in features]))

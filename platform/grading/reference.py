@@ -19,6 +19,7 @@ from grading.passage import passage
 from grading.rubric import MAX_CRITERIA, Criterion, RubricError
 from grading.segments import Segment, split
 from grading.sentences import CONTRADICTED, IN_PART, NOT_SAID, PERHAPS, SAID
+from grading.topic import with_topic
 from grading.verdict import (
     VERBATIM_FROM,
     Against,
@@ -76,7 +77,9 @@ def grade_against_reference(question: str, reference: str, answer: str) -> Asses
         raise RubricError("There are neither criteria nor a reference answer to grade against.")
     ready = ready_for(question, criteria)
     reading = read_answer(question, answer, ready.expected)
-    nearby = nearness(ready.rubric, passage(reading.single), reading)
+    said = passage(reading.single)
+    reading = with_topic(reading, said, ready.sources)
+    nearby = nearness(ready.rubric, said, reading)
     sentences = [
         _sentence(prepared, gather(prepared, reading, nearby, ready.rubric.weights))
         for prepared in ready.rubric.criteria

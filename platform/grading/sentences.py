@@ -34,6 +34,9 @@ FLAGS: dict[Flag, str] = {
     Flag.SHUFFLED: gettext_noop(
         "Most of the answer is not in sentences: single words earn little."
     ),
+    Flag.OTHER_QUESTION: gettext_noop(
+        "The answer seems to be about something else than the question: it earns little."
+    ),
     Flag.REPEATED: gettext_noop("The answer says the same thing several times: it counts once."),
     Flag.INSTRUCTIONS: gettext_noop(
         "Sentences that speak to whoever grades the answer were not read."

@@ -10,6 +10,7 @@ from grading.training.data import Graded
 from grading.training.examples import augmented
 from grading.training.fitting import best_segments, fit, fit_best_segment, held_out
 from grading.training.order import fit_order, shuffles
+from grading.training.topic import fit_topic, topics
 
 ANSWERS = [
     Graded("saf", f"saf/{place}", f"What is part {place}?", "It is a queue.", "A queue it is.", 1.0)
@@ -62,3 +63,25 @@ def test_the_stored_heads_tell_much_from_little() -> None:
     assert expected_score(-9) == 0
     assert expected_score(9) == 1
     assert likelihood(-1_000) == pytest.approx(0)
+
+
+def test_own_and_foreign_answers_are_told_apart_by_their_questions() -> None:
+    matters = {
+        "queue": "Orders wait in a queue until a worker takes them.",
+        "heart": "The heart pumps blood through the body with every beat.",
+        "rain": "Clouds cool down and drops of water fall as rain.",
+    }
+    answers = [
+        Graded(
+            "saf", f"saf/{name}", f"What about the {name}?", text, f"{text} Number {place}.", 1.0
+        )
+        for name, text in matters.items()
+        for place in range(4)
+    ]
+    found = topics(answers)
+    assert found.own.sum() == len(answers)
+    own, other = found.features[found.own], found.features[~found.own]
+    assert own[:, 0].min() > other[:, 0].max()
+    head = fit_topic(found, np.ones(len(found.own), dtype=np.bool_))
+    assert (head.logits(other) < 0).all()
+    assert (head.logits(own) < 0).mean() <= 0.1

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from grading import whole
+from grading import topic, whole
 from grading.channels import paraphrase
 from grading.training.data import DATASETS, KeptVectors, read
 from grading.training.examples import Example, augmented, criterion_examples, whole_examples
 from grading.training.fitting import Head, best_segments, fit, fit_best_segment, held_out
 from grading.training.order import fit_order, prose
+from grading.training.topic import fit_topic, report_topic, topics
 
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -74,11 +75,15 @@ def main(data: Path, cache: Path) -> None:
         pairs = list(augmented(graded))
         answers = Rows(list(whole_examples(pairs)))
         criteria = Rows(list(criterion_examples(pairs)))
+        about = topics(graded)
     _report_whole(answers)
     _report_criteria(criteria)
+    report_topic(about)
+    every = np.ones(len(about.own), dtype=np.bool_)
     heads = {
         "answer": _described(_fit_whole(answers, answers.every), whole.FEATURES),
         "criterion": _described(_fit_criterion(criteria, criteria.every), paraphrase.FEATURES),
+        "topic": _described(fit_topic(about, every), topic.FEATURES),
     }
     HEADS.write_text(json.dumps(heads, indent=1) + "\n", encoding="utf-8")
 
