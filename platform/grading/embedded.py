@@ -65,7 +65,7 @@ class Ready:
         return self.question, self.rubric.wanted.passage
 
 
-@lru_cache(maxsize=16)  # a batch of answers mostly has one rubric
+@lru_cache(maxsize=8)  # of 1 to 2 MB; a batch of answers mostly has one rubric
 def ready_for(question: str, criteria: tuple[Criterion, ...]) -> Ready:
     """The rubric with its vectors, made once for many answers."""
     asking = passage(split(question))
