@@ -85,6 +85,11 @@ class Segment:
         return negations(self.quote, self._local)
 
     @cached_property
+    def is_negative(self) -> bool:
+        """Whether anything is negated or denied."""
+        return bool(self.negators or self.negated)
+
+    @cached_property
     def refused(self) -> frozenset[str]:
         """The stems under a negated verb: “must not be settled”."""
         return frozenset(

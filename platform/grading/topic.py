@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from grading.assessment import Flag
 from grading.channels.paraphrase import SAME_WORD, STEP
+from grading.embedding import Vector
 from grading.guards import Reading
 from grading.head import Head, stored_head
 from grading.passage import Booleans, Passage, unit_rows
@@ -57,11 +58,12 @@ def topic_features(answer: Passage, sources: Sequence[Passage]) -> tuple[float, 
     if not known or spoken.sum() < FEWEST:
         return None
     stems = frozenset(word.stem for one in known for word in one.words if word.is_content)
-    near = np.max([_nearest(answer, one) for one in known], axis=0)
-    near = np.where(answer.within(stems), np.maximum(near, SAME_WORD), near)
+    vectors = answer.vectors[spoken]
+    near = np.max([_nearest(vectors, one) for one in known], axis=0)
+    near = np.where(answer.within(stems)[spoken], np.maximum(near, SAME_WORD), near)
     whole = np.sum([one.whole for one in known], axis=0)
     along = unit_rows(np.vstack([answer.whole, whole]))
-    mean = float(np.average(near, weights=answer.rarities * spoken))
+    mean = float(np.average(near, weights=answer.rarities[spoken]))
     values = (mean, float(along[0] @ along[1]), math.log(len(stems) + 1))
     return tuple(round(value, STEP) for value in values)
 
@@ -71,9 +73,9 @@ def _spoken(answer: Passage) -> Booleans:
     return np.array(spoken, dtype=np.bool_) & answer.content
 
 
-def _nearest(answer: Passage, source: Passage) -> Matrix:
-    """For each word of the answer how near the nearest word of a source is, from -1 to 1."""
-    return np.asarray((answer.vectors @ source.vectors.T).max(axis=1), dtype=np.float64)
+def _nearest(vectors: Vector, source: Passage) -> Matrix:
+    """For each word of an answer how near the nearest word of a source is, from -1 to 1."""
+    return np.asarray((vectors @ source.vectors.T).max(axis=1), dtype=np.float64)
 
 
 def topic_head() -> Head:

@@ -86,6 +86,9 @@ def cover(exemplar: Segment, segment: Segment, weights: Weights) -> Cover:
     if not matched:
         return Cover(0.0, 0.0, segment)
     total = weights.total(wanted)
+    if not (segment.is_negative or exemplar.is_negative):  # most: nothing can differ
+        raw = weights.total(matched) / total
+        return Cover(raw, raw, segment, raw, raw)
     limited = _limited(exemplar, segment)
     agreeing = [stem for stem in matched if segment.stems[stem] == wanted[stem] or stem in limited]
     return Cover(
