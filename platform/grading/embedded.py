@@ -18,7 +18,7 @@ from grading.topic import with_topic
 from grading.verdict import judge
 from grading.weights import weights_for
 
-NAME, VERSION = "embedded", "2"
+NAME, VERSION = "embedded", "3"
 
 
 class EmbeddedGrader:
