@@ -24,11 +24,13 @@ MET_FROM = 0.65
 PARTLY_FROM = 0.55
 UNSURE_FROM = 0.4
 
-# The share of the points a verdict earns; unsure earns its likelihood, half at most.
+# The share of the points a verdict earns; unsure earns its likelihood, half at most, or nothing
+# where it would else be missed.
 CREDIT = {Verdict.MET: 1.0, Verdict.PARTLY: 0.5, Verdict.UNSURE: 0.5, Verdict.MISSED: 0.0}
 
 _GROUP_ALONE = 0.5  # a full group in a segment that is otherwise far from the criterion
 _GROUP_BACKED = 0.9
+_GROUP_HALF = 0.5
 _BACKED_FROM = -1.2  # the logit of a paraphrase that backs a group or a number
 _NUMBERS_ALONE = 0.45  # it may be another number that happens to be equal
 _NUMBERS_NEAR = 0.6  # words of the matter around it
@@ -69,6 +71,8 @@ def judge(prepared: Prepared, evidence: Evidence) -> CriterionAssessment:
     support = supported_by(prepared, evidence)
     against = contradicted_by(prepared, evidence)
     if against is None:
+        if support.likelihood < UNSURE_FROM and _half_said(evidence):
+            return _doubtful(prepared, support, evidence)
         return _supported(prepared, support)
     elsewhere = [one for one in support.segments if not _overlaps(one, against.segment)]
     if support.likelihood >= MET_FROM and elsewhere:
@@ -128,6 +132,14 @@ def _by_numbers(prepared: Prepared, evidence: Evidence) -> Support:
     return Support(full * found.strength, found.segments, NUMBER_FOUND)
 
 
+def _half_said(evidence: Evidence) -> bool:
+    """Whether half of a group stands in an answer that comes near the criterion.
+
+    The other half may be said in words its author did not think of: that is no clear miss.
+    """
+    return _GROUP_HALF <= evidence.concepts.strength < 1 and _backed(evidence)
+
+
 def _backed(evidence: Evidence) -> bool:
     return evidence.paraphrase is not None and evidence.paraphrase.logit >= _BACKED_FROM
 
@@ -165,7 +177,8 @@ def _means_the_wrong_thing(wrong: Near, wrongness: float, margin: float) -> bool
 def _is_turned(covered: Cover, evidence: Evidence) -> bool:
     """Whether a segment says an exemplar's words with another polarity.
 
-    Where the author's own concepts stand complete in the segment, it must be nearly word for word.
+    Where the author's own concepts stand complete in the segment, it must be nearly word for word;
+    and where it negates nothing itself, as the exemplar's negation may belong to another clause.
     """
     if is_negated_whole(covered):
         return True
@@ -173,7 +186,8 @@ def _is_turned(covered: Cover, evidence: Evidence) -> bool:
     conceived = concepts.strength == 1 and any(
         _overlaps(one, covered.segment) for one in concepts.segments
     )
-    enough = VERBATIM_FROM if conceived else _COVERED_FROM
+    verbatim = conceived or not covered.segment.is_negative
+    enough = VERBATIM_FROM if verbatim else _COVERED_FROM
     return covered.raw >= enough and (covered.is_refused or is_reversed(covered))
 
 
@@ -217,6 +231,13 @@ def verdict_of(likely: float) -> Verdict:
     if likely >= MET_FROM:
         return Verdict.MET
     return Verdict.PARTLY if likely >= PARTLY_FROM else Verdict.UNSURE
+
+
+def _doubtful(prepared: Prepared, support: Support, evidence: Evidence) -> CriterionAssessment:
+    """Half of it is there, which earns nothing before a second opinion says what it means."""
+    found = quotes(evidence.concepts.segments, EvidenceKind.SUPPORTS)
+    doubtful = _assessed(prepared, Verdict.UNSURE, support.likelihood, found, PERHAPS)
+    return replace(doubtful, points=0.0)
 
 
 def _contradicted(prepared: Prepared, against: Against) -> CriterionAssessment:

@@ -135,6 +135,34 @@ def test_a_number_far_from_the_words_that_were_asked_for_is_unsure() -> None:
     )
 
 
+HALF = Criterion(
+    "durable",
+    2,
+    "Charges that cannot be made now wait in a durable queue, so that a restart loses none.",
+    groups=(("durable", "queue|backlog|outbox"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("A payment is kept on some queue by us and tried later.", "unsure"),
+        ("The colour of the queue sign at the counter is blue.", "missed"),
+        ("We translate the page into three more languages.", "missed"),
+    ],
+)
+def test_half_of_a_group_near_the_criterion_is_no_clear_miss(answer: str, verdict: str) -> None:
+    (one,) = EmbeddedGrader().grade("How do you survive the outage?", (HALF,), answer).criteria
+    assert one.verdict == verdict
+    assert one.points == 0
+
+
+def test_an_exemplars_negation_of_something_else_contradicts_nobody() -> None:
+    answer = "Charges that fail wait in a queue that survives a restart."
+    (one,) = EmbeddedGrader().grade("How do you survive the outage?", (HALF,), answer).criteria
+    assert one.verdict is Verdict.MET
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_shuffled_words_of_the_model_answer_earn_little(payments: Any, seed: int) -> None:
     words = payments.model.split()

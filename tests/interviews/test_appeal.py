@@ -93,7 +93,7 @@ def test_an_appeal_against_what_was_written_anew_asks_nobody(
 ) -> None:
     ada.post(stage_url(URL), form)
     Grading.objects.filter(state=State.PARKED).update(state=State.FAILED)
-    graded.text = "Each charge carries an idempotency key."
+    graded.text = "An idempotency key goes with it."
     graded.save()
     grading_queue.grade_queued(queue_grading(answer=graded).pk)
     assert appeals.park_forgotten_appeals() == 0

@@ -9,6 +9,7 @@ from pytest_django.fixtures import Settings
 from wagtail.models import Collection
 
 from accounts.models import User
+from grading import EmbeddedGrader
 from interviews.actions import request_grading
 from interviews.models import Answer, Grade, Grading
 from interviews.models.grades import State
@@ -53,7 +54,7 @@ def test_both_readings_stand_beside_each_other_with_their_graders_and_quotes(
     disputed: Grade, show: Callable[[], str]
 ) -> None:
     page = show()
-    assert "<b>embedded 2</b>: met, 70 %." in page
+    assert f"<b>embedded {EmbeddedGrader.version}</b>: met, 70 %." in page
     assert "<blockquote>We store the charge in</blockquote>" in page
     assert "<b>language model small-model</b>: missed, 80 %." in page
     assert f"<blockquote><b>against:</b> {LATER}</blockquote>" in page

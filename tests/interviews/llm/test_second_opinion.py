@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from grading import Flag
+from grading import EmbeddedGrader, Flag
 from interviews import grading_queue
 from interviews.models import Answer, Grade, Grading, ModelCall
 from interviews.models.grades import State
@@ -61,7 +61,10 @@ def test_a_quoted_verdict_settles_what_was_in_doubt(
     model.script = [judges(queue=("met", [QUOTE]))]
     made = grade()
     assert (made.points, made.provisional) == (2, False)
-    assert (made.grader, made.grader_version) == ("embedded+llm", "2+small-model")
+    assert (made.grader, made.grader_version) == (
+        "embedded+llm",
+        f"{EmbeddedGrader.version}+small-model",
+    )
     (evidence,) = criterion(made)["evidence"]
     assert QUEUE_ANSWER[evidence["start"] : evidence["end"]] == evidence["quote"] == QUOTE
     assert not Grading.objects.filter(state=State.PARKED).exists()
