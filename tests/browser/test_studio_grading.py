@@ -213,6 +213,7 @@ def test_the_list_and_the_form_suit_everybody(
     assert_sound(instructor)
     line = instructor.locator(f"#criterion-{CRITERION['id']}")
     line.get_by_label("met", exact=True).check()
+    line.get_by_label("Words of the answer").fill("")
     instructor.get_by_role("button", name="Store the grade").click()
     expect(line).to_contain_text("Copy the words of the answer that earn the points.")
     assert_sound(instructor)
