@@ -30,12 +30,14 @@ def lab(request: HtmxRequest, slug: str) -> HttpResponse:
     """Show a lab with the run of the parameters in the address."""
     found = lab_or_404(slug)
     place = embed_place(request.GET)
+    part = "instrument" if "whole" in request.GET else "run"
+    has_challenges = not request.htmx or part == "instrument"
     try:
         panel = build_panel(
             found,
             request.GET.dict(),
             place=place or 1,
-            passed=_passed(request, found),
+            passed=_passed(request, found) if has_challenges else frozenset(),
             allow=lambda: may_run(request),
         )
     except TooManyRunsError:
@@ -45,7 +47,6 @@ def lab(request: HtmxRequest, slug: str) -> HttpResponse:
         context = {"panel": panel, "about": about_html(found)}
         return render(request, "labs/lab.html", context, status=status)
     context = {"panel": panel, "embedded": place is not None}
-    part = "instrument" if "whole" in request.GET else "run"
     response = render(request, f"labs/lab.html#{part}", context, status=status)
     if panel.readout and place is None:
         address = reverse("labs:lab", args=[slug])

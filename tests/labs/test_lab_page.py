@@ -186,6 +186,15 @@ def test_an_unknown_lab_is_not_found(stranger: Client) -> None:
     assert stranger.get("/labs/perpetual-motion/").status_code == 404
 
 
+def test_another_run_asks_nothing_of_the_database(
+    ada: Client, django_assert_num_queries: object
+) -> None:
+    run = {"HX-Request": "true"}
+    ada.get(PAGE, headers=run)
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        ada.get(PAGE, headers=run)
+
+
 def test_the_page_needs_no_more_than_a_query_for_the_user(
     ada: Client, stranger: Client, django_assert_num_queries: object
 ) -> None:
