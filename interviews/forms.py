@@ -136,3 +136,8 @@ class FollowUpForm(forms.Form):
     def is_draft(self) -> bool:
         """Whether the answer is only to be kept; so it is when no button is named."""
         return bool(self.cleaned_data["step"] != "submit")
+
+
+def problems_of(form: forms.Form) -> list[str]:
+    """What is wrong with a form, each a sentence."""
+    return [str(error) for field in form.errors.values() for error in field]

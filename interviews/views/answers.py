@@ -15,7 +15,7 @@ from interviews import actions
 from interviews.access import access_answer, signed_in, wants_json
 from interviews.actions import Outcome, Saved
 from interviews.estimates import build_fields
-from interviews.forms import AnswerForm
+from interviews.forms import AnswerForm, problems_of
 from interviews.models import Answer
 from interviews.models.interviews import MAX_TEXT
 from interviews.session import build_editor, build_session, build_stage, with_typed
@@ -143,7 +143,7 @@ def tell(request: HttpRequest, saved: Saved) -> None:
 
 def refuse(request: HtmxRequest, answer: Answer, form: AnswerForm) -> HttpResponse:
     """Say what is wrong, with the typed text still there."""
-    errors = [str(error) for field in form.errors.values() for error in field]
+    errors = problems_of(form)
     if wants_json(request):
         return JsonResponse({"state": "invalid", "message": " ".join(errors)}, status=422)
     if answer.submitted_at is not None:

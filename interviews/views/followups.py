@@ -21,7 +21,7 @@ from interviews.follow_up_actions import (
     sync_follow_up,
 )
 from interviews.follow_ups import Draft, FollowUp, Question, build_follow_ups, question_for
-from interviews.forms import FollowUpForm
+from interviews.forms import FollowUpForm, problems_of
 from interviews.models import Answer, Interview
 from interviews.work import Work, work_of
 
@@ -46,7 +46,7 @@ def answer(request: HtmxRequest, pk: int, stage_id: str, criterion_id: str) -> H
     if wants_json(request):
         return _sync(interview, question, form)
     if not form.is_valid():
-        errors = " ".join(str(error) for field in form.errors.values() for error in field)
+        errors = " ".join(problems_of(form))
         return _refuse(request, question, pk, Draft(request.POST.get("text", ""), errors), 422)
     data = form.cleaned_data
     sent = FollowUpText(stage_id, criterion_id, data["text"], data["version"])
@@ -60,7 +60,7 @@ def answer(request: HtmxRequest, pk: int, stage_id: str, criterion_id: str) -> H
 
 def _sync(interview: Interview, question: Question, form: FollowUpForm) -> JsonResponse:
     if not form.is_valid():
-        errors = " ".join(str(error) for field in form.errors.values() for error in field)
+        errors = " ".join(problems_of(form))
         return JsonResponse({"state": "invalid", "message": errors}, status=422)
     data = form.cleaned_data
     key = (*question.key, data["text"], data["version"])

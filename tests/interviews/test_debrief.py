@@ -193,7 +193,12 @@ def long_interview(learner: Learner, data: dict[str, Any], stages: int) -> Inter
     """An interview of many stages, all graded."""
     first = data["stages"][0]
     data["stages"] = [first | {"id": f"stage-{number}"} for number in range(stages)]
-    root = Collection.get_first_root_node()
+    return graded_throughout(learner, data)
+
+
+def graded_throughout(learner: Learner, data: dict[str, Any]) -> Interview:
+    """An interview about a scenario of its own, with every stage graded."""
+    root = Collection.get_first_root_node() or Collection.add_root(name="Root")
     scenario = save_scenario_from_data(data=data, source="", collection=root)
     edition = ScenarioEdition.objects.current().get(scenario=scenario)
     interview = actions.start_interview(learner=learner, edition=edition, mode="practice")
@@ -276,14 +281,7 @@ def test_the_parts_of_each_stage_are_named_after_it(
 ) -> None:
     for stage in scenario_data["stages"]:
         stage["twist"] = "It *changed*."
-    root = Collection.get_first_root_node() or Collection.add_root(name="Root")
-    scenario = save_scenario_from_data(data=scenario_data, source="", collection=root)
-    edition = ScenarioEdition.objects.current().get(scenario=scenario)
-    interview = actions.start_interview(learner=learner, edition=edition, mode="practice")
-    for stage in edition.stages:
-        answer = actions.open_stage(interview=interview, stage_id=stage["id"])
-        actions.submit_answer(answer=answer, sent=Sent("a queue", 0), key=stage["id"])
-        grading_queue.grade_queued(answer.gradings.get().pk)
+    interview = graded_throughout(learner, scenario_data)
     names = names_of_regions(ada.get(f"/interviews/sessions/{interview.pk}/debrief/").text)
     for part in ("A model answer", "Your answer, version 1", "The situation changed"):
         assert [name for name in names if name.startswith(part)] == [
